@@ -1,0 +1,82 @@
+/* money.c - currencies and how their amounts are written. */
+#include "base/base.h"
+
+#include "base/money.h"
+
+/* ISO 4217 minor units; the sign stands before the amount, the code with a space where no sign is common. */
+static const struct currency {
+	char code[4];
+	int digits;
+	const char *sign;
+} currencies[] = {
+	{ "AUD", 2, "A$" }, { "BHD", 3, NULL }, { "BRL", 2, "R$" }, { "CAD", 2, "CA$" }, { "CHF", 2, NULL }, { "CLP", 0, NULL },
+	{ "CZK", 2, NULL }, { "DKK", 2, NULL }, { "EUR", 2, "€" }, { "GBP", 2, "£" }, { "HKD", 2, "HK$" }, { "HUF", 2, NULL },
+	{ "INR", 2, "₹" }, { "JPY", 0, "¥" }, { "KRW", 0, "₩" }, { "KWD", 3, NULL }, { "MXN", 2, "MX$" }, { "MYR", 2, NULL },
+	{ "NOK", 2, NULL }, { "NZD", 2, "NZ$" }, { "OMR", 3, NULL }, { "PLN", 2, NULL }, { "SEK", 2, NULL }, { "SGD", 2, "S$" },
+	{ "THB", 2, NULL }, { "TWD", 2, "NT$" }, { "USD", 2, "$" }, { "VND", 0, NULL }, { "ZAR", 2, NULL },
+};
+
+static const struct currency *
+currency_find(struct span code)
+{
+	for (size_t i = 0; i < ARRAY_LEN(currencies); i++)
+		if (span_is(code, currencies[i].code))
+			return &currencies[i];
+	return NULL;
+}
+
+bool
+money_known(struct span code)
+{
+	return currency_find(code) != NULL;
+}
+
+struct money
+money_of(int64_t minor, struct span code)
+{
+	struct money m = { .minor = minor };
+
+	if (!currency_find(code))
+		BUG("currency \"" PRSPAN "\"", ARGSPAN(code));
+	memcpy(m.code, code.p, code.n < 3 ? code.n : 3);
+	return m;
+}
+
+int
+money_digits(const char *code)
+{
+	const struct currency *c = currency_find(span_of(code));
+
+	return c ? c->digits : 2;
+}
+
+static void
+thousands(struct buf *b, int64_t v)
+{
+	if (v >= 1000) {
+		thousands(b, v / 1000);
+		buf_fmt(b, ",%03d", (int)(v % 1000));
+	} else
+		buf_int(b, v);
+}
+
+void
+money_print(struct buf *b, struct money m)
+{
+	const struct currency *c = currency_find(span_of(m.code));
+	int digits = c ? c->digits : 2;
+	int64_t unit = digits == 0 ? 1 : digits == 2 ? 100 : 1000;
+	int64_t v = m.minor < 0 ? -m.minor : m.minor;
+
+	if (m.minor < 0)
+		buf_text(b, "−");
+	if (c && c->sign)
+		buf_text(b, c->sign);
+	else {
+		buf_text(b, m.code);
+		buf_text(b, " ");
+	}
+	thousands(b, v / unit);
+	if (digits)
+		buf_fmt(b, ".%0*d", digits, (int)(v % unit));
+}

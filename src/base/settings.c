@@ -1,0 +1,288 @@
+/* settings.c - reads the configuration file into typed values; the only file that knows how it is written. */
+#include "base/base.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "base/settings.h"
+
+#define FILE_MAX (64 * KiB)
+#define SECRET_FILE_MAX (4 * KiB)
+#define REQUIRED "-"
+
+enum setting_type { TYPE_TEXT, TYPE_INT, TYPE_BOOL, TYPE_SECRET };
+
+static const struct setting {
+	const char *key;
+	enum setting_type type;
+	const char *initial;		/* as it would stand in the file */
+	int64_t min, max;
+	const char *doc;
+	size_t offset;			/* in struct settings */
+} table[] = {
+#define S(key, TYPE, default_, min, max, doc) \
+	{ #key, TYPE_##TYPE, INITIAL_##TYPE(default_), min, max, doc, offsetof(struct settings, key) },
+#define INITIAL_TEXT(d) d
+#define INITIAL_SECRET(d) d
+#define INITIAL_INT(d) #d
+#define INITIAL_BOOL(d) #d
+#include "base/settings.def"
+#undef S
+};
+
+/* What is being read; where is told once, by complain(). */
+struct reading {
+	struct arena *arena;
+	struct settings *into;
+	const char *path;
+	bool open_to_others;		/* everybody on this machine can read the file itself */
+	int64_t line;			/* 0: the file as a whole */
+	bool given[ARRAY_LEN(table)];
+	struct span error;
+};
+
+static bool complain(struct reading *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static bool
+complain(struct reading *r, const char *fmt, ...)
+{
+	struct buf b;
+	char what[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	buf_init(&b, r->arena, 2 * KiB);
+	if (r->line)
+		buf_fmt(&b, "%s:%" PRId64 ": %s", r->path, r->line, what);
+	else
+		buf_fmt(&b, "%s: %s", r->path, what);
+	r->error = buf_view(&b);
+	return false;
+}
+
+static bool
+length_fits(struct reading *r, const struct setting *s, size_t n)
+{
+	if ((int64_t)n >= s->min && (int64_t)n <= s->max)
+		return true;
+	return complain(r, "%s must have %" PRId64 " to %" PRId64 " characters, it has %zu", s->key, s->min, s->max, n);
+}
+
+/* The secret's text out of its own file, which only its owner and group may touch. */
+static bool
+secret_file(struct reading *r, const struct setting *s, struct span name, struct span *text)
+{
+	const char *path = CSTR(r->arena, name);
+	struct stat st;
+
+	if (path[0] != '/')
+		return complain(r, "%s: the path after file: must begin with /", s->key);
+	if (stat(path, &st) != 0)
+		return complain(r, "%s: %s: %s", s->key, path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return complain(r, "%s: %s is not a plain file", s->key, path);
+	if (st.st_mode & (S_IROTH | S_IWOTH))
+		return complain(r, "%s: everybody can read or write %s; chmod o-rw it first", s->key, path);
+	if (!file_read(r->arena, path, SECRET_FILE_MAX, text))
+		return complain(r, "%s: %s: %s", s->key, path, strerror(errno));
+	*text = span_trim(*text);
+	return true;
+}
+
+static bool
+set_secret(struct reading *r, const struct setting *s, struct span value, struct secret *out)
+{
+	if (span_starts(value, "file:")) {
+		value.p += 5;
+		value.n -= 5;
+		if (!secret_file(r, s, value, &value))
+			return false;
+	} else if (value.n && r->open_to_others) {
+		return complain(r, "%s stands here in a file that everybody can read; chmod o-r it, or write file:/path", s->key);
+	}
+	out->hidden = arena_copy(r->arena, value);
+	return length_fits(r, s, value.n);
+}
+
+static bool
+set_value(struct reading *r, const struct setting *s, struct span value)
+{
+	void *field = (char *)r->into + s->offset;
+
+	switch (s->type) {
+	case TYPE_TEXT:
+		*(const char **)field = CSTR(r->arena, value);
+		return length_fits(r, s, value.n);
+	case TYPE_INT:
+		if (span_int(value, s->min, s->max, field))
+			return true;
+		return complain(r, "%s must be a whole number from %" PRId64 " to %" PRId64, s->key, s->min, s->max);
+	case TYPE_BOOL:
+		*(bool *)field = span_is(value, "yes");
+		if (span_is(value, "yes") || span_is(value, "no"))
+			return true;
+		return complain(r, "%s must be yes or no", s->key);
+	default:
+		return set_secret(r, s, value, field);
+	}
+}
+
+static bool
+read_line(struct reading *r, struct span line)
+{
+	struct span key, value = span_trim(line);
+
+	if (!value.n || value.p[0] == '#')
+		return true;
+	if (!span_utf8(value))
+		return complain(r, "this line is not UTF-8 text");
+	if (!memchr(value.p, '=', value.n))
+		return complain(r, "expected \"key = value\"");
+	key = span_trim(span_cut(&value, '='));
+	value = span_trim(value);
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		if (!span_is(key, table[i].key))
+			continue;
+		if (r->given[i])
+			return complain(r, "%s is given a second time", table[i].key);
+		r->given[i] = true;
+		return set_value(r, &table[i], value);
+	}
+	return complain(r, "there is no setting \"" PRSPAN "\"", ARGSPAN(key));
+}
+
+static bool
+set_the_rest(struct reading *r)
+{
+	r->line = 0;
+	r->open_to_others = false;	/* defaults are no secrets */
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		if (r->given[i])
+			continue;
+		if (strcmp(table[i].initial, REQUIRED) == 0)
+			return complain(r, "%s must be given: %s", table[i].key, table[i].doc);
+		if (!set_value(r, &table[i], span_of(table[i].initial)))
+			return false;
+	}
+	return true;
+}
+
+/* http://host or https://host, perhaps with a port: redirects, cookies and the cross-site rule all rest on its shape. */
+static bool
+is_origin(const char *url)
+{
+	struct span rest = span_of(url);
+	size_t skip = span_starts(rest, "https://") ? 8 : span_starts(rest, "http://") ? 7 : 0;
+
+	if (!skip || rest.n == skip)
+		return false;
+	for (size_t i = skip; i < rest.n; i++)
+		if (rest.p[i] <= ' ' || rest.p[i] >= 0x7f || strchr("/?#@\"'<>;,\\", rest.p[i]))
+			return false;
+	return true;
+}
+
+static bool
+log_level_of(const char *name, enum log_level *level)
+{
+	static const char *const names[] = { "error", "warn", "info", "debug" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strcmp(name, names[i]) == 0) {
+			*level = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What one row's type and bounds cannot say. */
+static bool
+check_shapes(struct reading *r)
+{
+	const struct settings *s = r->into;
+	enum log_level level;
+
+	if (!is_origin(s->base_url))
+		return complain(r, "base_url must be http:// or https:// and a host, and nothing after it");
+	if (!is_origin(s->stripe_checkout_origin))
+		return complain(r, "stripe_checkout_origin must be http:// or https:// and a host, and nothing after it");
+	if (!log_level_of(s->log_level, &level))
+		return complain(r, "log_level must be error, warn, info or debug");
+	return true;
+}
+
+bool
+settings_read(struct arena *a, const char *path, struct settings *s, struct span *error)
+{
+	struct reading r = { .arena = a, .into = s, .path = path };
+	struct span text;
+	struct stat st;
+	bool good = true;
+
+	*s = (struct settings){ 0 };
+	if (stat(path, &st) != 0 || !file_read(a, path, FILE_MAX, &text)) {
+		complain(&r, "%s", strerror(errno));
+		*error = r.error;
+		return false;
+	}
+	r.open_to_others = st.st_mode & S_IROTH;
+	while (good && text.n) {
+		r.line++;
+		good = read_line(&r, span_cut(&text, '\n'));
+	}
+	good = good && set_the_rest(&r) && check_shapes(&r);
+	*error = r.error;
+	return good;
+}
+
+static void
+explain_bounds(struct buf *b, const struct setting *s)
+{
+	switch (s->type) {
+	case TYPE_INT:
+		buf_fmt(b, "#   a whole number from %" PRId64 " to %" PRId64, s->min, s->max);
+		break;
+	case TYPE_BOOL:
+		buf_text(b, "#   yes or no");
+		break;
+	case TYPE_TEXT:
+		buf_fmt(b, "#   text of %" PRId64 " to %" PRId64 " characters", s->min, s->max);
+		break;
+	case TYPE_SECRET:
+		buf_fmt(b, "#   a secret of %" PRId64 " to %" PRId64 " characters, or file:/path of a file that holds it", s->min, s->max);
+		break;
+	}
+}
+
+void
+settings_explain(struct buf *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		const struct setting *s = &table[i];
+		bool required = strcmp(s->initial, REQUIRED) == 0;
+
+		buf_fmt(b, "%s# %s\n", i ? "\n" : "", s->doc);
+		explain_bounds(b, s);
+		buf_fmt(b, "%s\n%s = %s\n", required ? "; must be given" : "", s->key, required ? "" : s->initial);
+	}
+}
+
+bool
+settings_https(const struct settings *s)
+{
+	return span_starts(span_of(s->base_url), "https://");
+}
+
+enum log_level
+settings_log_level(const struct settings *s)
+{
+	enum log_level level = LOG_LEVEL_INFO;
+
+	if (!log_level_of(s->log_level, &level))
+		BUG("log_level=%s passed the check", s->log_level);
+	return level;
+}

@@ -1,0 +1,48 @@
+/*
+ * audit_tickets.c - nobody shares a seat: live tickets, confirmed seats and confirmed bookings are the same thing seen from three
+ * sides, and a booking has tickets for exactly what its hold held.
+ */
+#include "base/base.h"
+
+#include "domain/audit_checks.h"
+
+/* Does not lean on the UNIQUE key that makes it impossible: the key itself may have been lost. */
+STATEMENT(ticket_twice, SCATTER, "iii", "SELECT show_id, seat_id, COUNT(*) FROM booking_seats WHERE state = 'live' "
+    "GROUP BY show_id, seat_id HAVING COUNT(*) > 1" SOME);
+STATEMENT(ticket_without_seat, SCATTER, "iiit", "SELECT t.show_id, t.booking_id, t.seat_id, s.status FROM booking_seats t "
+    "LEFT JOIN show_seats s ON s.show_id = t.show_id AND s.seat_id = t.seat_id "
+    "WHERE t.state = 'live' AND (s.status IS NULL OR s.status <> 'confirmed' OR s.booking_id <> t.booking_id)" SOME);
+STATEMENT(seat_without_ticket, SCATTER, "iiit", "SELECT s.show_id, s.seat_id, s.booking_id, t.state FROM show_seats s "
+    "LEFT JOIN booking_seats t ON t.show_id = s.show_id AND t.booking_id = s.booking_id AND t.seat_id = s.seat_id "
+    "WHERE s.status = 'confirmed' AND (t.state IS NULL OR t.state <> 'live')" SOME);
+STATEMENT(ticket_state, SCATTER, "iiitt", "SELECT t.show_id, t.booking_id, t.seat_id, t.state, b.state FROM booking_seats t "
+    "LEFT JOIN bookings b ON b.show_id = t.show_id AND b.booking_id = t.booking_id WHERE b.state IS NULL OR t.state <> "
+    "CASE b.state WHEN 'pending' THEN 'pending' WHEN 'confirmed' THEN 'live' ELSE 'cancelled' END" SOME);
+STATEMENT(ticket_not_held, SCATTER, "iiii", "SELECT t.show_id, t.booking_id, t.seat_id, b.hold_id FROM booking_seats t "
+    "JOIN bookings b ON b.show_id = t.show_id AND b.booking_id = t.booking_id "
+    "LEFT JOIN hold_seats h ON h.show_id = b.show_id AND h.hold_id = b.hold_id AND h.seat_id = t.seat_id "
+    "WHERE t.state = 'live' AND h.seat_id IS NULL" SOME);
+STATEMENT(tickets_missing, SCATTER, "iiii", "SELECT b.show_id, b.booking_id, COUNT(t.seat_id), h.seat_count FROM bookings b "
+    "JOIN holds h ON h.show_id = b.show_id AND h.hold_id = b.hold_id "
+    "LEFT JOIN booking_seats t ON t.show_id = b.show_id AND t.booking_id = b.booking_id WHERE b.state IN ('confirmed', 'cancelled') "
+    "GROUP BY b.show_id, b.booking_id, h.seat_count HAVING COUNT(t.seat_id) <> h.seat_count" SOME);
+STATEMENT(booking_total, SCATTER, "iiii", "SELECT b.show_id, b.booking_id, b.total_minor, SUM(t.price_minor + t.fee_minor) "
+    "FROM bookings b LEFT JOIN booking_seats t ON t.show_id = b.show_id AND t.booking_id = b.booking_id "
+    "GROUP BY b.show_id, b.booking_id, b.total_minor HAVING b.total_minor <> COALESCE(SUM(t.price_minor + t.fee_minor), -1)" SOME);
+/* A seat of the plan that cannot be sold, as long as it matters. */
+STATEMENT(seat_missing, SCATTER, "ii", "SELECT a.show_id, p.seat_id FROM show_sales a JOIN shows w ON w.show_id = a.show_id "
+    "JOIN seats p ON p.hall_id = w.hall_id AND p.layout_version = w.layout_version "
+    "LEFT JOIN show_seats s ON s.show_id = a.show_id AND s.seat_id = p.seat_id "
+    "WHERE a.starts_at > UTC_TIMESTAMP(3) AND (s.seat_id IS NULL OR s.section_id <> p.section_id)" SOME);
+
+static const struct audit_check checks[] = {
+	VIOLATION(ticket_twice, "show seat tickets"),
+	VIOLATION(ticket_without_seat, "show booking seat seat_is"),
+	VIOLATION(seat_without_ticket, "show seat booking ticket_is"),
+	VIOLATION(ticket_state, "show booking seat ticket_is booking_is"),
+	VIOLATION(ticket_not_held, "show booking seat hold"),
+	VIOLATION(tickets_missing, "show booking tickets seats"),
+	VIOLATION(booking_total, "show booking total tickets"),
+	VIOLATION(seat_missing, "show seat"),
+};
+const struct audit_part audit_tickets = { checks, ARRAY_LEN(checks) };

@@ -1,0 +1,93 @@
+/* money_moves.c - see money_moves.h. A state that the table of moves does not allow is never written. */
+#include "base/base.h"
+
+#include "domain/locks.h"
+#include "domain/money_moves.h"
+#include "domain/outbox.h"
+#include "domain/states.h"
+
+STATEMENT(payment_lock, SHOW, "iitttttiti", "SELECT hold_id, booking_id, state, provider, session, capture, currency, amount_minor, "
+    "reason, live FROM payments WHERE show_id = ? AND payment_id = ? FOR UPDATE");
+STATEMENT(payment_of_whom, SHOW, "ii", "SELECT p.hold_id, h.buyer_id FROM payments p "
+    "JOIN holds h ON h.show_id = ? AND h.hold_id = p.hold_id WHERE p.show_id = ? AND p.payment_id = ?");
+STATEMENT(payment_set, SHOW, "", "UPDATE payments SET state = ?, reason = ?, "
+    "settled_at = IF(? IN ('paid', 'failed', 'closed', 'refund_due'), UTC_TIMESTAMP(3), settled_at) "
+    "WHERE show_id = ? AND payment_id = ?");
+STATEMENT(refund_insert, SHOW, "", "INSERT INTO refunds (show_id, refund_id, payment_id, state, amount_minor, currency, reason, "
+    "idem_key, due_at, created_at) VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+STATEMENT(event_find, SHOW, "i", "SELECT payment_id FROM psp_events WHERE show_id = ? AND provider = ? AND event_id = ?");
+STATEMENT(event_insert, SHOW, "", "INSERT INTO psp_events (show_id, provider, event_id, type, payment_id, body, attention, received_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))");
+
+bool
+lock_payment(struct db *db, int64_t show, int64_t payment, struct payment_full *p)
+{
+	struct rows *row = db_row(db, &payment_lock, show, payment);
+
+	if (!row)
+		return false;
+	*p = (struct payment_full){ .id = payment, .hold = row_int(row, 0), .booking = row_int(row, 1), .state = row_text(row, 2),
+		.provider = row_text(row, 3), .session = row_text(row, 4), .capture = row_text(row, 5),
+		.amount = money_of(row_int(row, 7), row_text(row, 6)), .live = row_int(row, 9) };
+	rows_done(row);
+	return true;
+}
+
+bool
+payment_move(struct db *db, struct arena *a, int64_t show, struct payment_full *p, const char *to, const char *reason)
+{
+	const struct move *m = move_find(THING_PAYMENT, p->state, to);
+
+	if (!m)
+		return false;
+	db_change(db, &payment_set, to, reason, to, show, p->id);
+	outbox_add(db, show, m->outbox, p->id, arena_fmt(a, "{\"hold\":%" PRId64 ",\"amount\":%" PRId64
+	    ",\"currency\":\"%s\",\"provider\":\"" PRSPAN "\",\"reason\":\"%s\"}", p->hold, p->amount.minor, p->amount.code,
+	    ARGSPAN(p->provider), reason));
+	p->state = span_of(to);
+	return true;
+}
+
+void
+refund_make(struct db *db, struct arena *a, int64_t show, int64_t refund, int64_t payment, struct money m, struct span reason)
+{
+	db_change(db, &refund_insert, show, refund, payment, m.minor, m.code, reason,
+	    arena_fmt(a, "refund-%" PRId64 "-%" PRId64, show, refund));
+	outbox_add(db, show, "REFUND_PENDING", refund, arena_fmt(a, "{\"payment\":%" PRId64 ",\"amount\":%" PRId64
+	    ",\"currency\":\"%s\",\"reason\":\"" PRSPAN "\"}", payment, m.minor, m.code, ARGSPAN(reason)));
+}
+
+bool
+lock_by_payment(struct db *db, struct arena *a, int64_t show, int64_t payment, struct sale *sale, struct hold_row *h,
+    struct payment_full *p)
+{
+	struct rows *row = db_row(db, &payment_of_whom, show, show, payment);
+	struct payment_row *all;
+	int64_t hold, buyer;
+
+	if (!row)
+		return false;
+	hold = row_int(row, 0);
+	buyer = row_int(row, 1);
+	rows_done(row);
+	if (!lock_show(db, show, sale))
+		return false;
+	lock_buyer(db, show, buyer);
+	if (!lock_hold(db, show, hold, h))
+		return false;
+	lock_payments(db, a, show, hold, &all);
+	return lock_payment(db, show, payment, p);
+}
+
+bool
+event_add(struct db *db, int64_t show, int64_t payment, struct span provider, struct span id, struct span type, struct span body,
+    struct span attention)
+{
+	struct rows *known = db_row(db, &event_find, show, provider, id);
+
+	if (known) {
+		rows_done(known);
+		return false;
+	}
+	return db_change(db, &event_insert, show, provider, id, type, payment, body, attention) == 1;
+}

@@ -1,0 +1,30 @@
+/*
+ * money_moves.h - a payment's and a refund's move with its event, inside an open transaction under the hold's lock.
+ * Internal to domain/: payments, settle, refunds.
+ */
+#ifndef FOYER_DOMAIN_MONEY_MOVES_H
+#define FOYER_DOMAIN_MONEY_MOVES_H
+
+#include "domain/payments.h"
+
+struct payment_full {		/* a payment under lock */
+	int64_t id, hold, booking;
+	struct span state, provider, session, capture;
+	struct money amount;
+	bool live;
+};
+
+bool lock_payment(struct db *, int64_t show, int64_t payment, struct payment_full *);
+/* The move if the table allows it; false (logged there) if not, and nothing was written. */
+bool payment_move(struct db *, struct arena *, int64_t show, struct payment_full *, const char *to, const char *reason);
+/* Writes a refund attempt that is due now. */
+void refund_make(struct db *, struct arena *, int64_t show, int64_t refund, int64_t payment, struct money, struct span reason);
+/* Show, buyer, hold and payments locked in order, for whoever knows a payment. */
+struct hold_row;
+struct sale;
+bool lock_by_payment(struct db *, struct arena *, int64_t show, int64_t payment, struct sale *, struct hold_row *, struct payment_full *);
+/* Stores a provider's event; false if this very event was stored before (or the database failed). */
+bool event_add(struct db *, int64_t show, int64_t payment, struct span provider, struct span id, struct span type, struct span body,
+    struct span attention);
+
+#endif

@@ -1,0 +1,50 @@
+/* outbox.c - the table of event types, and the one statement that writes an event. */
+#include "base/base.h"
+
+#include "base/crypto.h"
+#include "db/db.h"
+#include "domain/outbox.h"
+
+#define SEATS "foyer.seats"
+#define BOOKINGS "foyer.bookings"
+#define PAYMENTS "foyer.payments"
+#define REFUNDS "foyer.refunds"
+
+const struct event_type event_types[] = {
+	{ "SEAT_HELD", SEATS, "hold", "seats become held", "hold, seats", "live, kafka" },
+	{ "SEAT_RELEASED", SEATS, "hold", "held seats become available", "hold, seats, reason", "live, kafka" },
+	{ "SEAT_SOLD", SEATS, "hold", "seats become confirmed", "booking, seats", "live, kafka" },
+	{ "BOOKING_PENDING", BOOKINGS, "booking", "first Pay of a hold", "hold, seats, total", "kafka" },
+	{ "BOOKING_CONFIRMED", BOOKINGS, "booking", "settled", "hold, seats, total", "mail, kafka, hooks" },
+	{ "BOOKING_FAILED", BOOKINGS, "booking", "its hold is over and no payment can come", "hold, reason", "kafka, hooks" },
+	{ "BOOKING_RELEASED", BOOKINGS, "hold", "a hold ends unpaid: expired, buyer, replaced, staff", "hold, reason", "kafka" },
+	{ "BOOKING_CANCELLED", BOOKINGS, "booking", "tickets given back", "hold, seats", "mail, kafka, hooks" },
+	{ "BOOKING_LINK", BOOKINGS, "booking", "reference and e-mail were proved", "booking", "mail" },
+	{ "PAYMENT_CREATED", PAYMENTS, "payment", "stored, the provider not asked yet", "hold, amount, provider", "kafka, hooks" },
+	{ "PAYMENT_OPEN", PAYMENTS, "payment", "the buyer can pay", "hold, amount, provider", "kafka, hooks" },
+	{ "PAYMENT_CAPTURING", PAYMENTS, "payment", "claimed for capture by us", "hold, amount, provider", "kafka, hooks" },
+	{ "PAYMENT_PAID", PAYMENTS, "payment", "captured, and its booking confirmed", "hold, amount, provider", "kafka, hooks" },
+	{ "PAYMENT_FAILED", PAYMENTS, "payment", "refused for good", "hold, amount, provider", "kafka, hooks" },
+	{ "PAYMENT_CLOSED", PAYMENTS, "payment", "can no longer be paid", "hold, amount, provider", "kafka, hooks" },
+	{ "PAYMENT_REFUND_DUE", PAYMENTS, "payment", "captured without tickets", "hold, amount, provider", "mail, kafka, hooks" },
+	{ "PAYMENT_REFUNDED", PAYMENTS, "payment", "the provider gave it back", "hold, amount, provider", "kafka, hooks" },
+	{ "REFUND_PENDING", REFUNDS, "refund", "an attempt is stored", "payment, amount, reason", "kafka, hooks" },
+	{ "REFUND_DONE", REFUNDS, "refund", "the provider says done", "payment, amount, reason", "mail, kafka, hooks" },
+	{ "REFUND_FAILED", REFUNDS, "refund", "the provider refused this attempt", "payment, amount, reason", "kafka, hooks" },
+	{ "REFUND_HUMAN", REFUNDS, "refund", "no attempt is left, somebody must look", "payment, amount, reason", "mail, kafka, hooks" },
+};
+const size_t n_event_types = ARRAY_LEN(event_types);
+
+STATEMENT(outbox_insert, SHOW, "", "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) "
+    "VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), ?)");
+
+void
+outbox_add(struct db *db, int64_t show, const char *type, int64_t subject, struct span json)
+{
+	for (size_t i = 0; i < n_event_types; i++)
+		if (strcmp(event_types[i].type, type) == 0) {
+			db_change(db, &outbox_insert, show, id_new(), type, subject, json);
+			return;
+		}
+	die("event type %s is not in the table", type);	/* the transaction goes with the connection */
+}

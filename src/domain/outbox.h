@@ -1,0 +1,33 @@
+/*
+ * outbox.h - events, written in the transaction of the change that they tell of. One table of types, here and in the code.
+ *
+ *   type               topic           key (subject)  when                                          payload              consumers
+ *   SEAT_HELD          foyer.seats     hold           seats become held                             hold, seats          live, kafka
+ *   SEAT_RELEASED      foyer.seats     hold           held seats become available                   hold, seats, reason  live, kafka
+ *   SEAT_SOLD          foyer.seats     hold           seats become confirmed                        booking, seats       live, kafka
+ *   BOOKING_PENDING    foyer.bookings  booking        first Pay of a hold                           hold, seats, total   kafka
+ *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                                       hold, seats, total   mail, kafka, hooks
+ *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         kafka, hooks
+ *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason kafka
+ *   BOOKING_CANCELLED  foyer.bookings  booking        tickets given back                            hold, seats          mail, kafka, hooks
+ *   BOOKING_LINK       foyer.bookings  booking        reference and e-mail were proved              booking              mail
+ *   PAYMENT_CREATED, _OPEN, _CAPTURING, _PAID, _FAILED, _CLOSED, _REFUND_DUE, _REFUNDED
+ *                      foyer.payments  payment        the payment enters that state                 hold, amount, provider  kafka, hooks (REFUND_DUE: mail)
+ *   REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_HUMAN
+ *                      foyer.refunds   refund         the attempt enters that state                 payment, amount, reason  kafka, hooks (DONE, HUMAN: mail)
+ */
+#ifndef FOYER_DOMAIN_OUTBOX_H
+#define FOYER_DOMAIN_OUTBOX_H
+
+#include "db/db.h"
+
+struct event_type {
+	const char *type, *topic, *subject, *when, *payload, *consumers;
+};
+extern const struct event_type event_types[];
+extern const size_t n_event_types;
+
+/* Adds one event to the open transaction. json: an object. A type that is not in the table ends the process, and with it the transaction. */
+void outbox_add(struct db *, int64_t show, const char *type, int64_t subject, struct span json);
+
+#endif

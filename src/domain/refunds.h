@@ -1,0 +1,34 @@
+/* refunds.h - money that goes back: a row an attempt, each with its own key, until the provider says yes or a human must look. */
+#ifndef FOYER_DOMAIN_REFUNDS_H
+#define FOYER_DOMAIN_REFUNDS_H
+
+#include "domain/outcome.h"
+
+#include "base/money.h"
+
+struct refund {
+	int64_t show, id, payment;
+	enum { REFUND_ROW_PENDING, REFUND_ROW_DONE, REFUND_ROW_FAILED, REFUND_ROW_HUMAN } state;
+	struct money amount;
+	struct span provider, capture, key, provider_refund, reason;
+	bool unsure;		/* a call was made whose answer was lost: look for it before asking again */
+	int tries;
+	int64_t done_ms;	/* 0: not yet */
+};
+
+/* For the reaper. Claiming moves due_at on, so that only one caller asks at a time; false: somebody else has it, or it is done. */
+size_t refunds_due(struct db *, struct arena *, size_t most, struct refund **list);
+bool refund_claim(struct db *, const struct refund *);
+/* What the provider said. Accepted but pending there: the id is kept and it is asked about again. */
+enum outcome refund_accepted(struct db *, struct arena *, const struct refund *, struct span provider_refund, bool done);
+enum outcome refund_unsure(struct db *, struct arena *, const struct refund *);
+/* again: one more attempt as a new row with a new key; else "needs a human". */
+enum outcome refund_failed(struct db *, struct arena *, const struct refund *, struct span why, bool again);
+/* A webhook about a refund of ours: by our own refund id ("<show>-<refund>"), done or failed. With its event, as in settle. */
+enum outcome refund_reported(struct db *, struct arena *, int64_t show, int64_t refund, bool done, struct span provider_refund,
+    struct span why, struct span provider, struct span event_id, struct span event_type, struct span event_body);
+
+/* The newest attempt for a payment; NOT_FOUND: none. */
+enum outcome refund_of_payment(struct db *, struct arena *, int64_t show, int64_t payment, struct refund *);
+
+#endif

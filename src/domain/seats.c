@@ -1,0 +1,232 @@
+/*
+ * seats.c - the plan of a hall and what is free in a show, read apart (they may live on different servers one day) and joined
+ * here. Plain reads only: nothing in this file may decide who gets a seat.
+ */
+#include "base/base.h"
+
+#include "base/money.h"
+#include "db/db.h"
+#include "domain/outcome.h"
+#include "domain/seats.h"
+
+#define PLAN "SELECT s.seat_id, s.section_id, s.row_label, s.number, s.plan_row, s.plan_col, s.kind FROM shows w " \
+	"JOIN seats s ON s.hall_id = w.hall_id AND s.layout_version = w.layout_version WHERE w.show_id = ?"
+/* As enum seat_status: a held seat whose time is up is free. */
+#define STATUS "CASE WHEN " SEAT_IS_FREE " THEN 0 WHEN status = 'held' THEN 1 WHEN status = 'confirmed' THEN 2 ELSE 3 END"
+
+/* Grows when a hold runs out, which no row tells, and grows on when that seat is then released or taken by another. */
+#define SEATS_VERSION "(version * 2 + (status = 'held' AND expires_at <= UTC_TIMESTAMP(3)))"
+
+STATEMENT(plan_sections, GLOBAL, "ittii", "SELECT c.section_id, c.slug, c.name, c.tier, c.step_free FROM shows w "
+    "JOIN sections c ON c.hall_id = w.hall_id WHERE w.show_id = ? AND (? = 0 OR c.section_id = ?) ORDER BY c.sort, c.section_id");
+STATEMENT(plan_hall, GLOBAL, "iittiit", PLAN " ORDER BY s.seat_id");
+STATEMENT(plan_section, GLOBAL, "iittiit", PLAN " AND s.section_id = ? ORDER BY s.seat_id");
+STATEMENT(plan_boxes, GLOBAL, "iiiii", "SELECT s.section_id, MIN(s.plan_row), MAX(s.plan_row), MIN(s.plan_col), MAX(s.plan_col) FROM shows w "
+    "JOIN seats s ON s.hall_id = w.hall_id AND s.layout_version = w.layout_version WHERE w.show_id = ? GROUP BY s.section_id");
+STATEMENT(status_hall, SHOW, "iiii", "SELECT seat_id, " STATUS ", COALESCE(hold_id, 0), " SEATS_VERSION " FROM show_seats WHERE show_id = ? "
+    "ORDER BY seat_id");
+STATEMENT(status_section, SHOW, "iiii", "SELECT seat_id, " STATUS ", COALESCE(hold_id, 0), " SEATS_VERSION " FROM show_seats WHERE show_id = ? "
+    "AND section_id = ? ORDER BY seat_id");
+STATEMENT(status_counts, SHOW, "iiii", "SELECT section_id, SUM(" SEAT_IS_FREE "), COUNT(*), SUM(" SEATS_VERSION ") FROM show_seats "
+    "WHERE show_id = ? GROUP BY section_id");
+STATEMENT(section_prices, SHOW, "iiit", "SELECT p.section_id, MIN(p.minor) + s.fee_minor, "
+    "MAX(CASE WHEN p.sort = 0 THEN p.minor ELSE 0 END) + s.fee_minor, s.currency FROM show_prices p "
+    "JOIN show_sales s ON s.show_id = ? WHERE p.show_id = ? GROUP BY p.section_id, s.fee_minor, s.currency");
+STATEMENT(seat_words_find, GLOBAL, "itttti", "SELECT s.seat_id, s.row_label, s.number, s.kind, c.name, s.section_id FROM seats s "
+    "JOIN sections c ON c.section_id = s.section_id WHERE s.seat_id IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY s.seat_id");
+
+enum seat_kind
+seat_kind_of(struct span word)
+{
+	static const char *const words[] = { "standard", "wheelchair", "companion", "restricted" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (span_is(word, words[i]))
+			return (enum seat_kind)i;
+	BUG("seat kind \"" PRSPAN "\"", ARGSPAN(word));
+	return SEAT_STANDARD;
+}
+
+/* Plans have few sections, and seats come section by section: the one asked for last is mostly the one. */
+static struct section *
+section_find(struct seatmap *map, int64_t id, struct section *last)
+{
+	if (last && last->id == id)
+		return last;
+	for (size_t i = 0; i < map->n_sections; i++)
+		if (map->sections[i].id == id)
+			return &map->sections[i];
+	return NULL;
+}
+
+static void
+read_sections(struct db *db, struct arena *a, int64_t show, int64_t section, struct seatmap *map)
+{
+	struct rows *rows = db_select(db, &plan_sections, show, section, section);
+
+	map->sections = ARENA_ARRAY(a, struct section, rows_count(rows));
+	while (rows_next(rows))
+		map->sections[map->n_sections++] = (struct section){ .id = row_int(rows, 0), .slug = row_text(rows, 1),
+			.name = row_text(rows, 2), .tier = (int)row_int(rows, 3), .step_free = row_int(rows, 4) };
+	if (!map->n_sections)
+		return;
+	rows = db_select(db, &section_prices, show, show);
+	while (rows_next(rows)) {
+		struct section *s = section_find(map, row_int(rows, 0), NULL);
+
+		if (!s)
+			continue;
+		s->price_from = money_of(row_int(rows, 1), row_text(rows, 3));
+		s->price = money_of(row_int(rows, 2), row_text(rows, 3));
+	}
+}
+
+static void
+read_plan(struct db *db, struct arena *a, int64_t show, int64_t section, struct seatmap *map)
+{
+	struct rows *rows = section ? db_select(db, &plan_section, show, section) : db_select(db, &plan_hall, show);
+	struct section *last = NULL;
+
+	map->seats = ARENA_ARRAY(a, struct seat, rows_count(rows));
+	while (rows_next(rows)) {
+		struct seat *s = &map->seats[map->n];
+
+		last = section_find(map, row_int(rows, 1), last);
+		if (!last)
+			continue;
+		*s = (struct seat){ .id = row_int(rows, 0), .section = last, .row = row_text(rows, 2), .number = row_text(rows, 3),
+			.plan_row = (int)row_int(rows, 4), .plan_col = (int)row_int(rows, 5), .kind = seat_kind_of(row_text(rows, 6)),
+			.status = SEAT_BLOCKED };	/* until the show says otherwise */
+		last->total++;
+		map->n++;
+	}
+}
+
+/* Both lists are in id order. A seat of the show that the plan does not have is no seat. */
+static void
+join_status(struct db *db, int64_t show, int64_t section, int64_t own_hold, struct seatmap *map)
+{
+	struct rows *rows = section ? db_select(db, &status_section, show, section) : db_select(db, &status_hall, show);
+	struct section *last = NULL;
+	size_t i = 0;
+
+	while (rows_next(rows)) {
+		int64_t id = row_int(rows, 0);
+		struct seat *s;
+
+		map->version += row_int(rows, 3);
+		while (i < map->n && map->seats[i].id < id)
+			i++;
+		if (i == map->n || map->seats[i].id != id)
+			continue;
+		s = &map->seats[i];
+		s->status = (enum seat_status)row_int(rows, 1);
+		s->own = own_hold && row_int(rows, 2) == own_hold;
+		if (s->status != SEAT_FREE && !s->own)
+			continue;
+		last = section_find(map, s->section->id, last);
+		last->free++;
+		map->free++;
+	}
+}
+
+enum outcome
+seatmap_read(struct db *db, struct arena *a, int64_t show, int64_t section, int64_t own_hold, struct seatmap *map)
+{
+	*map = (struct seatmap){ 0 };
+	read_sections(db, a, show, section, map);
+	if (map->n_sections) {
+		read_plan(db, a, show, section, map);
+		join_status(db, show, section, own_hold, map);
+	}
+	if (!db_failed(db) && !map->n)
+		return OUTCOME_NOT_FOUND;
+	return outcome_of_reads(db);
+}
+
+static void
+read_boxes(struct db *db, int64_t show, struct seatmap *map)
+{
+	struct rows *rows = db_select(db, &plan_boxes, show);
+
+	while (rows_next(rows)) {
+		struct section *s = section_find(map, row_int(rows, 0), NULL);
+
+		if (!s)
+			continue;
+		s->first_row = (int)row_int(rows, 1);
+		s->last_row = (int)row_int(rows, 2);
+		s->first_col = (int)row_int(rows, 3);
+		s->last_col = (int)row_int(rows, 4);
+	}
+}
+
+enum outcome
+sections_read(struct db *db, struct arena *a, int64_t show, struct seatmap *map)
+{
+	struct rows *rows;
+
+	*map = (struct seatmap){ 0 };
+	read_sections(db, a, show, 0, map);
+	read_boxes(db, show, map);
+	rows = db_select(db, &status_counts, show);
+	while (rows_next(rows)) {
+		struct section *s = section_find(map, row_int(rows, 0), NULL);
+
+		if (!s)
+			continue;
+		s->free = row_int(rows, 1);
+		s->total = row_int(rows, 2);
+		map->free += s->free;
+		map->version += row_int(rows, 3);
+	}
+	if (!db_failed(db) && !map->n_sections)
+		return OUTCOME_NOT_FOUND;
+	return outcome_of_reads(db);
+}
+
+enum outcome
+seat_changes_read(struct db *db, struct arena *a, int64_t show, struct seat_changes *c)
+{
+	struct rows *rows = db_select(db, &status_hall, show);
+
+	*c = (struct seat_changes){ .total = (int64_t)rows_count(rows) };
+	c->list = ARENA_ARRAY(a, struct seat_change, rows_count(rows));
+	while (rows_next(rows)) {
+		enum seat_status status = (enum seat_status)row_int(rows, 1);
+
+		c->version += row_int(rows, 3);
+		if (status == SEAT_FREE)
+			c->free++;
+		else
+			c->list[c->n++] = (struct seat_change){ row_int(rows, 0), status };
+	}
+	if (!db_failed(db) && !c->total)
+		return OUTCOME_NOT_FOUND;
+	return outcome_of_reads(db);
+}
+
+struct span
+seat_name(struct arena *a, const struct seat *s)
+{
+	return arena_fmt(a, PRSPAN PRSPAN, ARGSPAN(s->row), ARGSPAN(s->number));
+}
+
+static int64_t
+id_at(const int64_t *ids, size_t n, size_t i)
+{
+	return i < n ? ids[i] : 0;
+}
+
+size_t
+seat_words_read(struct db *db, const int64_t *ids, size_t n, struct seat_words words[HOLD_MAX_SEATS])
+{
+	struct rows *rows = db_select(db, &seat_words_find, id_at(ids, n, 0), id_at(ids, n, 1), id_at(ids, n, 2), id_at(ids, n, 3),
+	    id_at(ids, n, 4), id_at(ids, n, 5), id_at(ids, n, 6), id_at(ids, n, 7));
+	size_t found = 0;
+
+	while (rows_next(rows))
+		words[found++] = (struct seat_words){ .id = row_int(rows, 0), .row = row_text(rows, 1), .number = row_text(rows, 2),
+			.kind = seat_kind_of(row_text(rows, 3)), .section_name = row_text(rows, 4), .section = row_int(rows, 5) };
+	return found;
+}

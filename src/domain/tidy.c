@@ -1,0 +1,13 @@
+/* tidy.c - see tidy.h. */
+#include "base/base.h"
+
+#include "domain/tidy.h"
+
+/* A buyer's cookie lives for a year; what they bought stays readable by its link and reference for as long as the show is kept. */
+STATEMENT(old_buyer_shows, DIRECTORY, "", "DELETE FROM buyer_shows WHERE at < TIMESTAMPADD(DAY, -400, UTC_TIMESTAMP(3)) LIMIT 500");
+
+void
+directories_tidy(struct db *db)
+{
+	db_change(db, &old_buyer_shows);
+}

@@ -1,0 +1,242 @@
+/*
+ * hold.c - the checkout: what is held and until when, prices a seat, e-mail and name, ways to pay. A page of a hold that is paid
+ * leads to its booking, one that may have been paid to the payment, and only one that surely was not says that it is over.
+ */
+#include "base/base.h"
+
+#include "domain/bookings.h"
+#include "pages/answers.h"
+#include "pages/app.h"
+#include "pages/hold.h"
+#include "pages/holdpath.h"
+#include "pages/routes.h"
+#include "pages/words.h"
+#include "views/hold.h"
+
+#define ENDING_SECONDS 120
+
+struct checkout_page {
+	const struct hold *h;
+	struct show show;
+	struct price_choice *choices;
+	size_t n_choices;
+	struct hold_view view;
+};
+
+static struct moment
+at_show(const struct checkout_page *p, int64_t ms)
+{
+	return (struct moment){ ms, p->show.starts.zone };
+}
+
+static struct money
+in_currency(const struct hold *h, int64_t minor)
+{
+	struct money m = h->total;
+
+	m.minor = minor;
+	return m;
+}
+
+static void
+fill_timer(struct arena *a, struct checkout_page *p)
+{
+	const struct hold *h = p->h;
+	struct hold_view *v = &p->view;
+
+	v->until = at_show(p, h->expires_ms);
+	v->seconds_left = seconds_until(h->expires_ms, h->now_ms);
+	v->seconds_total = seconds_until(h->expires_ms, h->taken_ms);
+	v->left = minutes_left(a, v->seconds_left);
+	v->ending = v->seconds_left < ENDING_SECONDS;
+	v->can_extend = h->extend_to_ms > 0;
+	v->extend_until = at_show(p, h->extend_to_ms);
+	v->extends_left = h->extensions_left;
+}
+
+/* A choice's number is its place in the show's list of prices: prices.c reads it back. */
+static void
+fill_types(struct arena *a, const struct checkout_page *p, const struct hold_seat *s, struct hold_seats *out)
+{
+	out->types = ARENA_ARRAY(a, struct hold_seats_types, p->n_choices);
+	for (size_t i = 0; i < p->n_choices; i++) {
+		const struct price_choice *c = &p->choices[i];
+
+		if (c->section != s->section)
+			continue;
+		out->types[out->n_types++] = (struct hold_seats_types){ .type = (int64_t)i, .type_label = c->name,
+			.type_price = in_currency(p->h, c->minor + s->fee_minor), .type_on = span_eq(c->type, s->price_type) };
+	}
+	out->many_types = out->n_types > 1;
+}
+
+static void
+fill_seats(struct arena *a, struct checkout_page *p)
+{
+	const struct hold *h = p->h;
+	struct hold_view *v = &p->view;
+
+	v->seat_names = hold_seat_names(a, h);
+	v->seats_n = (int64_t)h->n;
+	v->can_remove = h->n > 1;
+	v->n_seats = h->n;
+	v->seats = ARENA_ARRAY(a, struct hold_seats, h->n);
+	for (size_t i = 0; i < h->n; i++) {
+		const struct hold_seat *s = &h->seats[i];
+
+		v->seats[i] = (struct hold_seats){ .id = s->seat, .row_label = s->row, .seat = s->number,
+			.section_name = s->section_name, .price = in_currency(h, s->price_minor + s->fee_minor),
+			.wheelchair = s->kind == SEAT_WHEELCHAIR, .companion = s->kind == SEAT_COMPANION,
+			.restricted = s->kind == SEAT_RESTRICTED, .type_name = s->price_name };
+		fill_types(a, p, s, &v->seats[i]);
+		v->any_types |= v->seats[i].many_types;
+	}
+}
+
+static void
+fill_sums(struct arena *a, struct checkout_page *p)
+{
+	struct hold_view *v = &p->view;
+
+	v->total = p->h->total;
+	if (p->h->fees.minor <= 0)
+		return;
+	v->n_fees = 1;
+	v->fees = ARENA_NEW(a, struct hold_fees);
+	v->fees[0] = (struct hold_fees){ message(M_FEES_IN), p->h->fees };
+}
+
+static void
+name_way(struct hold_ways *w)
+{
+	static const struct {
+		const char *provider;
+		enum message name, note;
+	} known[] = {
+		{ "stripe", M_WAY_STRIPE, M_WAY_STRIPE_NOTE },
+	};
+
+	w->way_name = w->way;
+	w->way_note = SPAN_NONE;
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (span_is(w->way, known[i].provider)) {
+			w->way_name = message(known[i].name);
+			w->way_note = message(known[i].note);
+		}
+}
+
+static void
+fill_ways(struct request *rq, struct checkout_page *p, struct span chosen)
+{
+	struct flow flow = flow_of(rq);
+	struct hold_view *v = &p->view;
+	struct span *names;
+
+	v->n_ways = pay_ways(&flow, p->h->total, &names);
+	v->many_ways = v->n_ways > 1;
+	v->ways = ARENA_ARRAY(rq->arena, struct hold_ways, v->n_ways);
+	for (size_t i = 0; i < v->n_ways; i++) {
+		v->ways[i].way = names[i];
+		v->ways[i].way_on = chosen.n ? span_eq(chosen, names[i]) : i == 0;
+		name_way(&v->ways[i]);
+	}
+}
+
+/* What was typed stays; else what the buyer told us at an earlier try. A payment that is still open is pointed to. */
+static enum outcome
+fill_buyer(struct request *rq, struct checkout_page *p, const struct hold_says *says)
+{
+	struct hold_view *v = &p->view;
+	struct booking b;
+	struct payment pay;
+	enum outcome o = payment_of_hold(rq->app->db, rq->arena, p->h->show, p->h->id, &pay);
+
+	v->email = says->typed ? says->email : SPAN_NONE;
+	v->buyer_name = says->typed ? says->name : SPAN_NONE;
+	v->waiting_path = SPAN_NONE;
+	if (o != OUTCOME_OK)
+		return o == OUTCOME_NOT_FOUND ? OUTCOME_OK : o;
+	if (!says->typed) {
+		o = booking_of_hold(rq->app->db, rq->arena, p->h->show, p->h->id, &b);
+		if (o != OUTCOME_OK)
+			return o;
+		v->email = b.email;
+		v->buyer_name = b.name;
+	}
+	v->waiting = pay.pending || pay.state == PAYMENT_CAPTURING ||
+	    (pay.state == PAYMENT_OPEN && !says->came_back && !says->way_down);
+	v->waiting_path = arena_fmt(rq->arena, "/pay/return/" PRSPAN,
+	    ARGSPAN(link_token(rq, TOKEN_PAYMENT, pay.show, pay.id, 0)));
+	return OUTCOME_OK;
+}
+
+static enum outcome
+fill(struct request *rq, struct checkout_page *p, const struct hold_says *says)
+{
+	const struct hold *h = p->h;
+	enum outcome o = show_read(rq->app->db, rq->arena, h->show, &p->show);
+
+	if (o == OUTCOME_OK)
+		o = hold_choices(rq->app->db, rq->arena, h, &p->choices, &p->n_choices);
+	if (o != OUTCOME_OK)
+		return o;
+	p->view = (struct hold_view){ .page = top_of_show(rq->arena, &p->show),
+		.hold = link_token(rq, TOKEN_HOLD, h->show, h->id, h->generation), .show = h->show, .event = p->show.event.title,
+		.event_path = event_path(rq->arena, &p->show), .when = p->show.starts, .iso = p->show.starts,
+		.venue = p->show.venue_name, .hall = p->show.hall_name, .phone = p->show.venue_phone,
+		.declined = says->declined, .came_back = says->came_back, .way_down = says->way_down, .extended = says->extended,
+		.swapped = says->swapped, .email_wrong = says->email_wrong, .name_wrong = says->name_wrong,
+		.way_wrong = says->way_wrong };
+	fill_timer(rq->arena, p);
+	fill_seats(rq->arena, p);
+	fill_sums(rq->arena, p);
+	fill_ways(rq, p, says->way);
+	return fill_buyer(rq, p, says);
+}
+
+/* An ended hold with a payment that took money, or still may, has not simply run out: its return page knows how it stands. */
+static int
+ended(struct request *rq, struct response *rs, const struct hold *h)
+{
+	struct payment p;
+	enum outcome o = payment_of_hold(rq->app->db, rq->arena, h->show, h->id, &p);
+
+	if (o != OUTCOME_OK && o != OUTCOME_NOT_FOUND)
+		return answer(rs, o);
+	if (o == OUTCOME_OK && p.state != PAYMENT_CREATED && p.state != PAYMENT_FAILED && p.state != PAYMENT_CLOSED) {
+		struct span token = link_token(rq, TOKEN_PAYMENT, p.show, p.id, 0);
+
+		return redirect(rs, "/pay/return/" PRSPAN, ARGSPAN(token));
+	}
+	return over_page(rq, rs, h);
+}
+
+int
+hold_page(struct request *rq, struct response *rs, const struct hold *h, const struct hold_says *says, int status)
+{
+	struct checkout_page p = { .h = h };
+	enum outcome o;
+
+	if (h->state == HOLD_CONFIRMED)
+		return booking_of_hold_go(rq, rs, h->show, h->id, "");
+	if (h->state == HOLD_RELEASED && span_is(h->reason, "replaced"))
+		return redirect(rs, "/holds");
+	if (h->state != HOLD_ACTIVE || h->over)
+		return ended(rq, rs, h);
+	o = fill(rq, &p, says);
+	if (o != OUTCOME_OK)
+		return answer(rs, o);
+	hold_html(&rs->body, &p.view);
+	return status;
+}
+
+int
+hold_get(struct request *rq, struct response *rs)
+{
+	struct hold_says says = { .declined = query_value(rq, "declined").n, .came_back = query_value(rq, "back").n,
+		.extended = query_value(rq, "extended").n, .swapped = query_value(rq, "swapped").n, .way = SPAN_NONE };
+	struct hold h;
+	int status = hold_of_path(rq, rs, &h);
+
+	return status ? status : hold_page(rq, rs, &h, &says, 200);
+}

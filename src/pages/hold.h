@@ -1,0 +1,23 @@
+/* hold.h - the checkout page of a hold, in all its states: shared by GET and by what leads back to it with something to say. */
+#ifndef FOYER_PAGES_HOLD_H
+#define FOYER_PAGES_HOLD_H
+
+#include "domain/holds.h"
+#include "http/http.h"
+
+#define NAME_MAX_CHARS 100	/* of the name on the tickets, as in hold.html */
+
+struct hold_says {
+	bool declined, came_back, extended, swapped, way_down;	/* notices, as in hold.html */
+	bool typed;			/* email, name and way are what was sent; else what is known from an earlier try */
+	struct span email, name, way;
+	bool email_wrong, name_wrong, way_wrong;
+};
+
+/* Prints it; status is what goes out with it where the hold can still be paid. One that is over or paid leads elsewhere instead. */
+int hold_page(struct request *, struct response *, const struct hold *, const struct hold_says *, int status);
+
+/* over.c: the page of a hold that has ended without a booking. 410. */
+int over_page(struct request *, struct response *, const struct hold *);
+
+#endif

@@ -1,0 +1,41 @@
+/* webhook.c - POST /webhooks/{provider}: hands the raw bytes to the flow. 2xx only once the event is stored with its effect. */
+#include "base/base.h"
+
+#include "http/metrics.h"
+#include "pages/answers.h"
+#include "pages/routes.h"
+
+static int
+refused(struct response *rs, enum message why)
+{
+	metric_add(METRIC_WEBHOOKS_REFUSED, 1);
+	return bad(rs, 400, message(why));
+}
+
+int
+webhook_post(struct request *rq, struct response *rs)
+{
+	struct flow flow = flow_of(rq);
+	struct span provider = path_value(rq, "provider");
+	const char *header = webhook_signature_name(&flow, provider);
+
+	if (!header)
+		return 404;
+	switch (take_webhook(&flow, provider, rq->header(rq, header), rq->body)) {
+	case WEBHOOK_TAKEN:
+		metric_add(METRIC_WEBHOOKS_TAKEN, 1);
+		rs->type = SPAN("text/plain; charset=utf-8");
+		BUF_LIT(&rs->body.buf, "ok\n");
+		return 200;
+	case WEBHOOK_NO_PROVIDER:
+		return 404;
+	case WEBHOOK_NOT_SIGNED:
+		return refused(rs, M_WEBHOOK_NOT_SIGNED);
+	case WEBHOOK_UNREADABLE:
+		return refused(rs, M_WEBHOOK_UNREADABLE);
+	case WEBHOOK_LATER:
+		return 503;
+	}
+	BUG("no answer for a webhook");
+	return 503;
+}

@@ -1,0 +1,61 @@
+/* words.c - see words.h. */
+#include "base/base.h"
+
+#include "pages/app.h"
+#include "pages/words.h"
+
+struct top_fields
+top_of_show(struct arena *a, const struct show *s)
+{
+	return (struct top_fields){ s->city_name, arena_fmt(a, "/" PRSPAN, ARGSPAN(s->city_slug)) };
+}
+
+struct top_fields
+top_of_none(void)
+{
+	return (struct top_fields){ SPAN_NONE, SPAN_NONE };
+}
+
+struct span
+event_path(struct arena *a, const struct show *s)
+{
+	return arena_fmt(a, "/events/" PRSPAN "?city=" PRSPAN, ARGSPAN(s->event.slug), ARGSPAN(s->city_slug));
+}
+
+void
+seat_names_add(struct buf *b, struct span row, struct span number)
+{
+	if (b->n)
+		BUF_LIT(b, ", ");
+	buf_span(b, row);
+	if (row.n && row.p[row.n - 1] >= '0' && row.p[row.n - 1] <= '9')
+		buf_byte(b, '-');
+	buf_span(b, number);
+}
+
+struct span
+hold_seat_names(struct arena *a, const struct hold *h)
+{
+	struct buf b;
+
+	buf_init(&b, a, SEAT_NAMES_MAX);
+	for (size_t i = 0; i < h->n; i++)
+		seat_names_add(&b, h->seats[i].row, h->seats[i].number);
+	return buf_view(&b);
+}
+
+struct span
+minutes_left(struct arena *a, int64_t seconds)
+{
+	if (seconds < 0)
+		seconds = 0;
+	return arena_fmt(a, "%" PRId64 ":%02" PRId64, seconds / 60, seconds % 60);
+}
+
+struct span
+link_token(struct request *rq, enum token_kind kind, int64_t show, int64_t id, int generation)
+{
+	struct token t = { .kind = kind, .generation = generation, .show = show, .id = id };
+
+	return arena_copy(rq->arena, span_of(token_print(&rq->app->token_key, t).text));
+}

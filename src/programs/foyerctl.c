@@ -1,0 +1,312 @@
+/*
+ * foyerctl.c - the operator's tool. `foyerctl --help` lists its commands; each is a function here and a row of the table below them.
+ *
+ * It ends with 0: done, or nothing to complain about; 1: the answer is no (violations, a mistake in a file); 2: wrong usage;
+ * 3: it could not be done (configuration, database).
+ */
+#include "base/base.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/fault.h"
+#include "base/files.h"
+#include "base/settings.h"
+#include "db/migrations.h"
+#include "db/place.h"
+#include "domain/audit.h"
+#include "domain/demo_data.h"
+#include "domain/outbox.h"
+#include "domain/outcome.h"
+#include "domain/programme_store.h"
+
+#define ARENA_MOST (1024 * MiB)
+#define IN_FLIGHT_SECONDS 300
+#define IN_FLIGHT_MOST (400 * 86400)
+#define CONFIG_FILE FOYER_SYSCONFDIR "/foyer.conf"
+
+enum { DONE, NO, USAGE, IMPOSSIBLE };
+
+struct call {
+	struct arena *arena;
+	const struct settings *settings;	/* NULL, like db, for a command that needs none */
+	struct db *db;
+	char **args;
+	int n_args;
+};
+
+static int
+usage(const char *what)
+{
+	fprintf(stderr, "foyerctl: %s; foyerctl --help tells what there is\n", what);
+	return USAGE;
+}
+
+static const char *
+sql_dir(const struct call *c)
+{
+	return c->settings->sql_dir[0] ? c->settings->sql_dir : FOYER_DATADIR "/sql";
+}
+
+static int
+print(const struct buf *b)
+{
+	return fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0 ? DONE : IMPOSSIBLE;
+}
+
+/* -- commands with a database ----------------------------------------------------------------------------------------------- */
+
+static int
+do_migrate(struct call *c)
+{
+	return migrate(c->db, c->arena, sql_dir(c)) ? DONE : IMPOSSIBLE;
+}
+
+static int
+loaded(enum outcome o, struct span mistakes, const struct programme_counts *n)
+{
+	if (o == OUTCOME_NOT_FOUND) {
+		fprintf(stderr, PRSPAN, ARGSPAN(mistakes));
+		fputs("foyerctl: nothing was loaded\n", stderr);
+		return NO;
+	}
+	if (o != OUTCOME_OK) {
+		fprintf(stderr, "foyerctl: loading ended as %s; the log above says why. It may be tried again.\n", outcome_name(o));
+		return IMPOSSIBLE;
+	}
+	printf("halls %zu, titles %zu, shows %zu new with %zu seats, %zu known, %zu left out because they are past\n", n->halls, n->events,
+	    n->new_shows, n->seats, n->known_shows, n->past_shows);
+	return DONE;
+}
+
+static int
+do_demo_data(struct call *c)
+{
+	bool if_old = c->n_args == 1 && strcmp(c->args[0], "--if-old") == 0;
+	struct demo_counts counts;
+	struct span mistakes;
+	enum outcome o;
+	int end;
+
+	if (c->n_args && !if_old)
+		return usage("demo-data takes --if-old or nothing");
+	o = demo_data_load(c->db, c->arena, arena_fmt(c->arena, "%s/demo", sql_dir(c)).p, if_old, clock_now(), &counts, &mistakes);
+	if (o == OUTCOME_OK && if_old && !counts.programme.new_shows) {
+		puts("there are shows enough for today and the next days");
+		return DONE;
+	}
+	end = loaded(o, mistakes, &counts.programme);
+	if (end == DONE)
+		printf("sold %zu seats in %zu bookings\n", counts.seats, counts.bookings);
+	return end;
+}
+
+static int
+do_load(struct call *c)
+{
+	struct programme *p = programme_new(c->arena, false);
+	struct programme_counts counts;
+	int64_t now = clock_now();
+	enum outcome o;
+
+	if (!c->n_args)
+		return usage("load takes the names of programme files");
+	for (int i = 0; i < c->n_args; i++) {
+		struct span text;
+
+		if (!file_read(c->arena, c->args[i], PROGRAMME_FILE_MAX, &text)) {
+			fprintf(stderr, "foyerctl: %s: %s\n", c->args[i], strerror(errno));
+			return IMPOSSIBLE;
+		}
+		programme_read(p, c->args[i], text);
+	}
+	o = programme_prepare(c->db, p, now, &counts);
+	if (o == OUTCOME_OK)
+		o = programme_write(c->db, c->arena, p, now);
+	return loaded(o, programme_errors(p), &counts);
+}
+
+static int
+do_audit(struct call *c)
+{
+	int64_t in_flight = IN_FLIGHT_SECONDS;
+	struct audit_result found;
+	struct buf out;
+	bool ran;
+
+	if (c->n_args && (c->n_args != 2 || strcmp(c->args[0], "--in-flight") != 0 ||
+	    !span_int(span_of(c->args[1]), 0, IN_FLIGHT_MOST, &in_flight)))
+		return usage("audit takes --in-flight SECONDS or nothing");
+	buf_init(&out, c->arena, MiB);
+	ran = audit_run(c->db, c->arena, in_flight, &out, &found);
+	if (print(&out) != DONE || !ran) {
+		fputs("foyerctl: the audit could not be finished; the log above says why\n", stderr);
+		return IMPOSSIBLE;
+	}
+	printf("audit: %" PRId64 " violations, %" PRId64 " warnings, %zu checks, %" PRId64 " ms\n", found.violations, found.warnings,
+	    found.checks, found.ms);
+	return found.violations ? NO : DONE;
+}
+
+/* -- commands without ----------------------------------------------------------------------------------------------------- */
+
+static int
+do_config(struct call *c)
+{
+	struct buf out;
+
+	buf_init(&out, c->arena, MiB);
+	settings_explain(&out);
+	return print(&out);
+}
+
+static int
+do_statements(struct call *c)
+{
+	static const char *const kinds[] = { "SHOW", "GLOBAL", "DIRECTORY", "SCATTER" };
+	struct statement *const *list;
+	size_t n = statements_all(&list);
+
+	(void)c;
+	for (size_t i = 0; i < n; i++)
+		printf("%s\t%s\t%s\t%s\n", list[i]->name, kinds[list[i]->kind], list[i]->file, list[i]->sql);
+	return DONE;
+}
+
+static int
+do_transactions(struct call *c)
+{
+	const struct transaction *const *list;
+	size_t n = transactions_all(&list);
+
+	(void)c;
+	for (size_t i = 0; i < n; i++)
+		printf("%s\t%s:%d\n", list[i]->name, list[i]->file, list[i]->line);
+	return DONE;
+}
+
+static int
+do_faults(struct call *c)
+{
+#ifdef FOYER_FAULTS
+	static const char *const steps[] = { "begun", "written", "commit_lost", "committed" };
+	const struct transaction *const *list;
+	const char *const *names;
+	size_t n = fault_names(&names), n_tx = transactions_all(&list);
+
+	(void)c;
+	for (size_t i = 0; i < n; i++)
+		puts(names[i]);
+	for (size_t i = 0; i < n_tx; i++)
+		for (size_t k = 0; k < ARRAY_LEN(steps); k++)
+			printf("%s.%s\n", list[i]->name, steps[k]);
+	return DONE;
+#else
+	(void)c;
+	fputs("foyerctl: this was built without fault points (configure --enable-faults)\n", stderr);
+	return NO;
+#endif
+}
+
+static int
+do_events(struct call *c)
+{
+	(void)c;
+	for (size_t i = 0; i < n_event_types; i++) {
+		const struct event_type *e = &event_types[i];
+
+		printf("%s\t%s\t%s\t%s\t%s\t%s\n", e->type, e->topic, e->subject, e->when, e->payload, e->consumers);
+	}
+	return DONE;
+}
+
+static int
+do_version(struct call *c)
+{
+	(void)c;
+	puts(PACKAGE_STRING);
+	return DONE;
+}
+
+static const struct command {
+	const char *name, *args;
+	enum { ALONE, WITH_DATABASE } needs;
+	int (*run)(struct call *);
+	const char *doc;
+} commands[] = {
+	{ "migrate", "", WITH_DATABASE, do_migrate, "brings the database's tables up to date" },
+	{ "load", " FILE…", WITH_DATABASE, do_load, "loads a programme: halls, prices, titles, shows (sql/example.programme tells how)" },
+	{ "demo-data", " [--if-old]", WITH_DATABASE, do_demo_data, "loads the demonstration's house, shows from today on" },
+	{ "audit", " [--in-flight SECONDS]", WITH_DATABASE, do_audit, "holds the database against the rules; 1 if one is broken" },
+	{ "config", "", ALONE, do_config, "every key of the configuration file, as a file" },
+	{ "statements", "", ALONE, do_statements, "every SQL statement: name, kind, file, text" },
+	{ "transactions", "", ALONE, do_transactions, "every transaction: name, place" },
+	{ "faults", "", ALONE, do_faults, "every fault point, in a build that has them" },
+	{ "events", "", ALONE, do_events, "every type of event: topic, key, when, payload, consumers" },
+	{ "version", "", ALONE, do_version, "the version" },
+};
+
+static int
+help(void)
+{
+	puts("usage: foyerctl [-c FILE] COMMAND\n\nThe configuration is FILE, or " CONFIG_FILE ".\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		const struct command *k = &commands[i];
+
+		printf("  %s%s\n\t%s\n", k->name, k->args, k->doc);
+	}
+	printf("\naudit allows money to be in flight for %d seconds, unless told otherwise.\n"
+	    "Ends with 0 done, 1 the answer is no, 2 wrong usage, 3 it could not be done.\n", IN_FLIGHT_SECONDS);
+	return DONE;
+}
+
+static int
+run_with_database(const struct command *k, struct call *c, const char *path)
+{
+	struct settings settings;
+	struct span error;
+	int end;
+
+	if (!settings_read(c->arena, path, &settings, &error)) {
+		fprintf(stderr, "foyerctl: " PRSPAN "\n", ARGSPAN(error));
+		return IMPOSSIBLE;
+	}
+	c->settings = &settings;
+	c->db = db_of_settings(c->arena, &settings);
+	db_arena(c->db, c->arena);
+	end = k->run(c);
+	db_free(c->db);
+	return end;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct call call = { .arena = arena_new(ARENA_MOST) };
+	const char *path = CONFIG_FILE;
+	int at = 1;
+
+	log_open("foyerctl", LOG_LEVEL_WARN);
+	crypto_start();
+	if (argc > 2 && strcmp(argv[1], "-c") == 0) {
+		path = argv[2];
+		at = 3;
+	}
+	if (at >= argc)
+		return usage("which command?");
+	if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0 || strcmp(argv[at], "help") == 0)
+		return help();
+	call.args = argv + at + 1;
+	call.n_args = argc - at - 1;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		const struct command *k = &commands[i];
+
+		if (strcmp(k->name, argv[at]) != 0)
+			continue;
+		if (!*k->args && call.n_args)
+			return usage(arena_fmt(call.arena, "%s takes nothing more", k->name).p);
+		return k->needs == WITH_DATABASE ? run_with_database(k, &call, path) : k->run(&call);
+	}
+	return usage(arena_fmt(call.arena, "there is no command %s", argv[at]).p);
+}

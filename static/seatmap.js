@@ -1,0 +1,485 @@
+/*
+ * seatmap.js - the plan of a hall, alive: what is chosen and what it costs, arrow keys, and what others take meanwhile.
+ * The plan is a form and can be ticked and sent before this file arrives; who gets a seat is decided by the server alone.
+ */
+const { say, sendOnce } = window.foyer;
+const form = document.getElementById("pick");
+const store = {
+	get(key) {
+		try {
+			return JSON.parse(sessionStorage.getItem(key)) || {};
+		} catch {
+			return {};
+		}
+	},
+	set(key, value) {
+		try {
+			sessionStorage.setItem(key, JSON.stringify(value));
+		} catch { /* private windows may refuse; then sections do not add up */ }
+	},
+};
+
+/* ---- find seats for me ---- */
+
+const setUpBest = best => {
+	const input = best.querySelector("#best"), button = best.querySelector("button:not([type])"), label = button.textContent;
+	const step = by => {
+		input.value = Math.min(input.max, Math.max(input.min, Number(input.value || 2) + by));
+	};
+
+	for (const [name, by] of [["less", -1], ["more", 1]]) {
+		const b = best.querySelector(`.${name}`);
+
+		b.hidden = false;
+		b.addEventListener("click", () => step(by));
+	}
+	sendOnce(best, "finding", text => { button.textContent = text || label; });
+};
+
+for (const best of document.querySelectorAll(".best"))
+	setUpBest(best);
+
+/* ---- money, as the server writes it: "£1,015.50" ---- */
+
+const sample = document.querySelector(".chip b")?.textContent || "0";
+const sign = sample.replace(/[\d.,]+$/, "");
+const digits = (sample.match(/\.(\d+)$/) || ["", ""])[1].length;
+const minorOf = text => Number(text.replace(/\D/g, ""));
+const moneyText = minor => {
+	const whole = Math.floor(minor / 10 ** digits), part = String(minor % 10 ** digits).padStart(digits, "0");
+
+	return sign + String(whole).replace(/\B(?=(\d{3})+$)/g, ",") + (digits ? `.${part}` : "");
+};
+
+/* ---- the seats of this plan ---- */
+
+class Seat {
+	constructor(input, row) {
+		this.input = input;
+		this.row = row;
+		this.id = input.value;
+		this.label = input.parentElement;
+		this.column = Number((this.label.className.match(/\bc(\d+)/) || [0, 0])[1]);
+		this.number = this.label.textContent.trim();
+		this.name = row.label + (/\d$/.test(row.label) ? "-" : "") + this.number;
+		/* "Row C seat 7, Stalls, £15.50, restricted view, free": the last part is the state. */
+		this.spoken = input.getAttribute("aria-label").split(", ");
+		this.price = minorOf(this.spoken.findLast(s => s.startsWith(sign) && /\d/.test(s)) || "0");
+		this.own = this.label.classList.contains("m");
+		this.state = ["f", "h", "x"].find(s => this.label.classList.contains(s)) || "b";
+		this.stateAtFirst = this.state;
+	}
+
+	get free() { return this.state === "f"; }
+	get chosen() { return this.free && this.input.checked; }
+
+	/* f, h, x or b; returns whether a chosen seat was lost. */
+	become(state) {
+		const lost = this.chosen && state !== "f", key = { f: "free", h: "held", x: "sold", b: "blocked" }[state];
+
+		if (state === this.state)
+			return false;
+		this.label.classList.remove(this.state);
+		this.label.classList.add(state);
+		this.label.classList.toggle("gone", state !== "f");
+		this.state = state;
+		if (state !== "f") {
+			if (document.activeElement === this.input)
+				this.row.neighbour(this)?.input.focus();
+			this.input.checked = false;
+		}
+		this.input.disabled = state !== "f";
+		/* The state is one part, or two where it was "held by another buyer, may come back". */
+		this.spoken.length = this.spoken.findLastIndex(s => s.startsWith(sign) && /\d/.test(s)) + 1 + this.marks();
+		this.spoken.push(say(key));
+		this.input.setAttribute("aria-label", this.spoken.join(", "));
+		return lost;
+	}
+
+	marks() {
+		return ["wc", "co", "rv"].filter(c => this.label.classList.contains(c)).length;
+	}
+}
+
+class Row {
+	constructor(fieldset) {
+		this.label = fieldset.querySelector("b").textContent.trim();
+		this.count = fieldset.querySelector("legend span");
+		this.seats = [...fieldset.querySelectorAll("input")].map(input => new Seat(input, this));
+		fieldset.querySelector(".hop")?.remove();
+	}
+
+	neighbour(seat) {
+		return this.nearest(seat.column, s => s !== seat);
+	}
+
+	nearest(column, fits = () => true) {
+		let best = null;
+
+		for (const s of this.seats)
+			if (s.free && fits(s) && (!best || Math.abs(s.column - column) < Math.abs(best.column - column)))
+				best = s;
+		return best;
+	}
+
+	/* One tab stop: the seat last used, the first chosen, or the first free. */
+	rove(seat) {
+		const stop = seat || this.seats.find(s => s.chosen) || this.seats.find(s => s.free && s.input.tabIndex === 0) ||
+		    this.seats.find(s => s.free);
+
+		for (const s of this.seats)
+			s.input.tabIndex = s === stop ? 0 : -1;
+	}
+
+	recount() {
+		this.count.textContent = String(this.seats.filter(s => s.free).length);
+	}
+}
+
+class Plan {
+	constructor() {
+		this.rows = [...form.querySelectorAll("fieldset")].map(f => new Row(f));
+		this.seats = new Map(this.rows.flatMap(r => r.seats).map(s => [s.id, s]));
+		this.max = Number(form.dataset.max);
+		this.changing = Boolean(form.dataset.changing);
+		this.fee = minorOf(document.querySelector(".fee")?.textContent || "0");
+		this.pickKey = `foyer.pick.${form.dataset.show}`;
+		this.sentKey = `foyer.sent.${form.dataset.show}`;
+		this.elsewhere = {};		/* chosen in other sections: id -> { name, row, price } */
+		this.lost = [];
+	}
+
+	/* All chosen seats, those of other sections first. */
+	chosen() {
+		const here = [...this.seats.values()].filter(s => s.chosen);
+
+		return [...Object.values(this.elsewhere), ...here.map(s => ({ id: s.id, name: s.name, row: s.row.label, price: s.price }))];
+	}
+
+	/* In a big hall choices add up from section to section. */
+	gather() {
+		if (!document.querySelector(".others") || this.changing)
+			return;
+		/* After a refusal: what is kept of other sections came with the page. */
+		for (const { value, dataset } of form.querySelectorAll("input[data-name]"))
+			this.elsewhere[value] = { id: value, name: dataset.name, row: dataset.row, price: minorOf(dataset.price) };
+		for (const [id, seat] of Object.entries(store.get(this.pickKey))) {
+			if (this.seats.has(id))
+				this.seats.get(id).input.checked = this.seats.get(id).free;
+			else
+				this.elsewhere[id] = seat;
+		}
+		this.writeElsewhere();
+	}
+
+	writeElsewhere() {
+		for (const old of form.querySelectorAll("input[type=hidden]"))
+			old.remove();
+		for (const id of Object.keys(this.elsewhere)) {
+			const input = document.createElement("input");
+
+			input.type = "hidden";
+			input.name = "seat";
+			input.value = id;
+			form.append(input);
+		}
+	}
+
+	keep() {
+		if (!this.changing)
+			store.set(this.pickKey, Object.fromEntries(this.chosen().map(s => [s.id, s])));
+	}
+
+	/* Seats this very browser asked for are its own while they are held, never "taken". */
+	sentBefore(id) {
+		const sent = store.get(this.sentKey);
+
+		return Date.now() - (sent.at || 0) < 35 * 60 * 1000 && sent.ids.includes(id);
+	}
+
+	/* What the server says is not free. Returns nothing; tells what the buyer lost. */
+	apply(live) {
+		const states = new Map();
+
+		for (const [state, ids] of [["h", live.held], ["x", live.sold], ["b", live.blocked]])
+			for (const id of ids || [])
+				states.set(String(id), state);
+		for (const seat of this.seats.values()) {
+			let state = states.get(seat.id) || "f";
+
+			if (state === "h" && (seat.own || this.sentBefore(seat.id)))
+				state = "f";
+			if (seat.become(state))
+				this.lost.push(seat.name);
+		}
+		for (const [id, seat] of Object.entries(this.elsewhere))
+			if (states.has(id) && !this.sentBefore(id)) {
+				delete this.elsewhere[id];
+				this.lost.push(seat.name);
+			}
+		this.writeElsewhere();
+		for (const row of this.rows) {
+			row.recount();
+			row.rove();
+		}
+		this.recount();
+	}
+
+	recount() {
+		const free = [...this.seats.values()].filter(s => s.free);
+		const meter = form.querySelector("meter");
+
+		form.querySelector(".freenow b").textContent = String(free.length);
+		meter.value = free.length;
+		for (const chip of document.querySelectorAll(".chip")) {
+			const name = chip.dataset.name;
+			const n = free.filter(s => s.spoken.slice(1).join(", ").startsWith(`${name}, ${sign}`)).length;
+
+			chip.querySelector(".n").textContent = String(n);
+		}
+	}
+}
+
+/* ---- the summary ---- */
+
+class Summary {
+	constructor(plan) {
+		this.plan = plan;
+		this.line = document.querySelector(".bar .sum");
+		this.button = document.querySelector(".bar button");
+		this.state = this.said = "";
+	}
+
+	list(names) {
+		return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${say("and")} ${names.at(-1)}`;
+	}
+
+	/* The sentence about what is chosen. */
+	sentence(chosen) {
+		const price = moneyText(chosen.reduce((sum, s) => sum + s.price, chosen.length ? this.plan.fee : 0));
+		const rows = [...new Set(chosen.map(s => s.row))];
+
+		if (!chosen.length)
+			return say("empty", { max: this.plan.max });
+		if (chosen.length <= 4)
+			return say("chosen", { seats: chosen.map(s => s.name).join(", "), price });
+		return say(rows.length > 1 ? "chosen-rows" : "chosen-row", { n: chosen.length, rows: this.list(rows), price });
+	}
+
+	/* What happened to a choice of others' making: "C7 has just gone. C8 is still chosen." */
+	loss(chosen) {
+		const lost = this.plan.lost.splice(0), left = chosen.map(s => s.name);
+		const about = (key, names) => say(`${key}-${names.length > 1 ? "many" : "one"}`, { seats: this.list(names) });
+
+		if (!lost.length)
+			return "";
+		return about("gone", lost) + (left.length ? ` ${about("still", left)}` : "");
+	}
+
+	/* What was said stays until the buyer does something: then `said` is given, may be empty. */
+	show(said = this.said) {
+		if (!this.line)
+			return;
+		const chosen = this.plan.chosen(), n = chosen.length, verb = this.plan.changing ? "swap" : "hold";
+
+		this.said = this.loss(chosen) || said;
+		this.put(this.state || this.sentence(chosen), this.said);
+		if (n)
+			this.button.textContent = say(n > 1 ? `${verb}-many` : `${verb}-one`, { n });
+		else
+			this.button.textContent = this.buttonAtFirst ??= this.button.textContent;
+	}
+
+	put(text, said) {
+		const note = document.createElement("span");
+
+		note.className = "said";
+		note.textContent = said;
+		if (this.line.textContent === text + said)
+			return;			/* said aloud only when it changes */
+		this.line.replaceChildren(text, ...said ? [note] : []);
+	}
+
+	tell(state) {
+		this.state = state;
+		this.show("");
+	}
+}
+
+/* ---- keys: Tab from row to row, arrows from seat to seat, Space chooses ---- */
+
+const setUpKeys = plan => {
+	const rowOf = (seat, by) => {
+		for (let i = plan.rows.indexOf(seat.row) + by; plan.rows[i]; i += by) {
+			const there = plan.rows[i].nearest(seat.column);
+
+			if (there)
+				return there;
+		}
+		return null;
+	};
+	const inRow = (seat, by) => {
+		const free = seat.row.seats.filter(s => s.free);
+
+		return free[free.indexOf(seat) + by];
+	};
+	const moves = {
+		ArrowLeft: s => inRow(s, -1),
+		ArrowRight: s => inRow(s, 1),
+		ArrowUp: s => rowOf(s, -1),
+		ArrowDown: s => rowOf(s, 1),
+		Home: s => s.row.seats.find(t => t.free),
+		End: s => s.row.seats.findLast(t => t.free),
+	};
+
+	for (const row of plan.rows)
+		row.rove();
+	form.addEventListener("keydown", event => {
+		const seat = plan.seats.get(event.target.value), move = moves[event.key];
+
+		if (!seat || !move || event.ctrlKey || event.metaKey || event.altKey)
+			return;
+		event.preventDefault();
+		move(seat)?.input.focus();
+	});
+	form.addEventListener("focusin", event => {
+		const seat = plan.seats.get(event.target.value);
+
+		seat?.row.rove(seat);
+	});
+};
+
+/* ---- live ---- */
+
+const OLD = 12;			/* seconds; an answer is kept for three at most while the box office answers */
+
+class Live {
+	constructor(plan, summary) {
+		this.plan = plan;
+		this.summary = summary;
+		this.note = form.querySelector(".live");
+		this.version = -1;
+		this.failures = 0;
+		this.timer = 0;
+		this.clock = this.note.dataset.now.split(":").map(Number);
+		this.since = Date.now();
+		this.updated = this.since;
+	}
+
+	/* The venue's time at a moment, from the one the page came with. */
+	timeText(at) {
+		const minutes = this.clock[0] * 60 + this.clock[1] + Math.floor((at - this.since) / 60000);
+
+		return `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+	}
+
+	later(ms) {
+		clearTimeout(this.timer);
+		if (!document.hidden)
+			this.timer = setTimeout(() => this.ask(), ms);
+	}
+
+	async ask() {
+		clearTimeout(this.timer);
+		try {
+			const answer = await fetch(form.dataset.live, { cache: "no-cache", signal: AbortSignal.timeout(8000) });
+
+			if (!answer.ok)
+				throw new Error(String(answer.status));
+			this.take(await answer.json(), Date.parse(answer.headers.get("date")));
+		} catch {
+			this.failures++;
+		}
+		this.tell();
+		/* About every three seconds, each browser at its own moment; less often while there is no answer. */
+		this.later((2500 + Math.random() * 1000) * 2 ** Math.min(this.failures, 4));
+	}
+
+	take(live, sent) {
+		const age = sent ? Math.max(0, sent - live.at * 1000) : 0;
+
+		/* The last answer there was, given out while the box office is silent. */
+		if (age > OLD * 1000) {
+			this.updated = Date.now() - age;
+			this.failures = Math.max(2, this.failures + 1);
+			return;
+		}
+		this.failures = 0;
+		this.updated = Date.now() - age;
+		if (live.version === this.version)
+			return;
+		this.version = live.version;
+		this.plan.apply(live);
+		this.plan.keep();
+		this.summary.show();
+	}
+
+	tell() {
+		if (this.failures < 2) {
+			this.note.replaceChildren();
+			return;
+		}
+		if (this.note.firstChild)
+			return;
+		const button = document.createElement("button");
+
+		button.type = "button";
+		button.textContent = say("refresh");
+		button.addEventListener("click", () => this.ask());
+		this.note.replaceChildren(say("offline", { time: this.timeText(this.updated) }), button);
+	}
+
+	begin() {
+		document.addEventListener("visibilitychange", () => document.hidden ? clearTimeout(this.timer) : this.ask());
+		window.addEventListener("pageshow", event => {
+			if (event.persisted)
+				this.ask();
+		});
+		this.later(1000 + Math.random() * 2000);
+	}
+}
+
+/* ---- the page ---- */
+
+const showMiddle = plan => {
+	const box = form.querySelector(".box"), chosen = [...plan.seats.values()].find(s => s.chosen);
+	const middle = chosen ? chosen.label.offsetLeft + chosen.label.offsetWidth / 2 : box.scrollWidth / 2;
+
+	box.scrollLeft = middle - box.clientWidth / 2;
+};
+
+const begin = () => {
+	const plan = new Plan(), summary = new Summary(plan);
+
+	if (document.querySelector(".note.bad"))
+		store.set(plan.sentKey, {});
+	plan.gather();
+	setUpKeys(plan);
+	form.addEventListener("change", event => {
+		let extra = "";
+
+		if (event.target.checked && plan.chosen().length > plan.max) {
+			event.target.checked = false;
+			extra = say("most", { max: plan.max });
+		}
+		plan.keep();
+		summary.show(extra);
+	});
+	sendOnce(form, "sending", text => summary.tell(text), () => {
+		const ids = plan.chosen().map(s => s.id);
+
+		if (!ids.length) {
+			summary.show(say("first"));
+			return false;
+		}
+		store.set(plan.sentKey, { at: Date.now(), ids });
+		store.set(plan.pickKey, {});
+		return true;
+	});
+	summary.show();
+	showMiddle(plan);
+	new Live(plan, summary).begin();
+};
+
+if (form)
+	begin();

@@ -1,0 +1,23 @@
+#!/bin/sh
+# control.sh - the negative control of the storm: the same test, on a foyerd whose seat lock does not lock, must fail. A storm that
+# passes without locks would prove nothing. Prints TAP.
+set -u
+build=${FOYER_BUILD:-build}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+echo 1..1
+for file in foyerctl foyer-reaper foyer-sandbox public; do ln -s "$(realpath "$build/$file")" "$folder/$file"; done
+ln -s "$(realpath "$build/t/storm/foyerd-unlocked")" "$folder/foyerd" || exit 1
+if FOYER_STORM_CONTROL=1 FOYER_BUILD=$folder "$build/t/storm/test_storm" >"$folder/out" 2>&1; then
+	sed 's/^/# /' "$folder/out"
+	echo 'not ok 1 - without the row lock the storm fails'
+	exit 1
+fi
+# it must have failed for what it is meant to see, not because nothing started
+if grep -q 'two_hundred_rivals_on_the_same_two_seats_leave_one_winner' "$folder/out"; then
+	echo 'ok 1 - without the row lock the storm fails'
+else
+	sed 's/^/# /' "$folder/out"
+	echo 'not ok 1 - the control did not run'
+	exit 1
+fi

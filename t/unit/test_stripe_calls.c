@@ -1,0 +1,532 @@
+/*
+ * test_stripe_calls.c - each call to Stripe against a server in a child process that answers what the test says, misbehaves on
+ * order, and keeps the request it got. No word of it comes from the code under test.
+ */
+#include "base/base.h"
+
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/settings.h"
+#include "psp/psp.h"
+
+#define TIMEOUT_MS 300
+
+/* Shared with the child. Replies are used one after another, the last again and again. */
+struct script {
+	char replies[3][8 * KiB];
+	int next;
+	int requests;
+	char request[16 * KiB];		/* the newest */
+	enum { ANSWER, HANG_UP, HANG, HALF, FLOOD } how;
+};
+
+struct wire {
+	struct arena *arena;
+	struct psp *stripe;
+	struct script *script;
+	struct settings settings;
+	pid_t server;
+	int gate_open, gate_now, gate_entered;
+};
+
+/* -- the server ------------------------------------------------------------------------------------------------------------ */
+
+/* Bytes of the whole request, once its head is there; else 0. */
+static size_t
+request_bytes(const char *request)
+{
+	const char *end = strstr(request, "\r\n\r\n"), *length = strcasestr(request, "\r\nContent-Length: ");
+	size_t body = 0;
+
+	if (!end)
+		return 0;
+	for (length = length ? length + 18 : ""; *length >= '0' && *length <= '9'; length++)
+		body = body * 10 + (size_t)(*length - '0');
+	return (size_t)(end + 4 - request) + body;
+}
+
+static void
+request_take(int fd, struct script *s)
+{
+	size_t n = 0, whole = 0;
+	ssize_t got;
+
+	while (n < sizeof(s->request) - 1 && (!whole || n < whole)) {
+		got = read(fd, s->request + n, sizeof(s->request) - 1 - n);
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+		s->request[n] = 0;
+		whole = request_bytes(s->request);
+	}
+	s->requests++;
+}
+
+static void
+answer_send(int fd, struct script *s)
+{
+	const char *reply = s->replies[s->next];
+	size_t n = strlen(reply);
+
+	if (s->next + 1 < (int)ARRAY_LEN(s->replies) && s->replies[s->next + 1][0])
+		s->next++;
+	if (s->how == HANG)
+		usleep(2 * TIMEOUT_MS * 1000);
+	if (s->how == ANSWER || s->how == FLOOD)
+		(void)!write(fd, reply, n);
+	if (s->how == HALF)
+		(void)!write(fd, reply, n - 3);
+	for (int i = 0; s->how == FLOOD && i < 3000; i++)
+		(void)!write(fd, reply, KiB);
+}
+
+static _Noreturn void
+serve(int listener, struct script *s)
+{
+	signal(SIGPIPE, SIG_IGN);
+	for (;;) {
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0)
+			_exit(1);
+		request_take(fd, s);
+		answer_send(fd, s);
+		close(fd);
+	}
+}
+
+/* -- fixture --------------------------------------------------------------------------------------------------------------- */
+
+static bool
+gate_enter(void *of)
+{
+	struct wire *w = of;
+
+	w->gate_now += w->gate_open;
+	w->gate_entered += w->gate_open;
+	return w->gate_open;
+}
+
+static void
+gate_leave(void *of)
+{
+	struct wire *w = of;
+
+	w->gate_now--;
+}
+
+static void
+provider_at(struct wire *w, const char *base_url)
+{
+	w->settings.stripe_base_url = base_url;
+	assert_int_equal(psp_all(w->arena, &w->settings, &w->stripe), 1);
+	w->stripe->gate = w;
+	w->stripe->enter = gate_enter;
+	w->stripe->leave = gate_leave;
+}
+
+static int
+wire_open(void **state)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(at);
+	struct wire *w = calloc(1, sizeof(*w));
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	w->arena = arena_new(64 * MiB);
+	w->script = mmap(NULL, sizeof(*w->script), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	w->gate_open = 1;
+	w->settings = (struct settings){
+		.stripe_secret_key = { SPAN("sk_test_hidden") },
+		.stripe_webhook_secrets = { SPAN("whsec_x") },
+		.stripe_version = "2026-10-28.endive",
+		.webhook_age_seconds = 300,
+		.psp_timeout_ms = TIMEOUT_MS,
+	};
+	assert_true(w->script != MAP_FAILED && bind(listener, (struct sockaddr *)&at, n) == 0 && listen(listener, 8) == 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &n), 0);
+	provider_at(w, CSTR(w->arena, arena_fmt(w->arena, "http://127.0.0.1:%d", ntohs(at.sin_port))));
+	w->server = fork();
+	if (w->server == 0)
+		serve(listener, w->script);
+	close(listener);
+	*state = w;
+	return 0;
+}
+
+static int
+wire_close(void **state)
+{
+	struct wire *w = *state;
+
+	assert_int_equal(w->gate_now, 0);
+	kill(w->server, SIGKILL);
+	waitpid(w->server, NULL, 0);
+	munmap(w->script, sizeof(*w->script));
+	arena_free(w->arena);
+	free(w);
+	return 0;
+}
+
+/* Orders the i-th reply. more: header lines with their ends. */
+static void
+reply(struct wire *w, int i, int status, const char *more, const char *body)
+{
+	if (i == 0) {
+		memset(w->script, 0, sizeof(*w->script));
+		w->gate_entered = 0;
+	}
+	snprintf(w->script->replies[i], sizeof(w->script->replies[i]),
+	    "HTTP/1.1 %d X\r\nRequest-Id: req_1\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n%s", status, strlen(body), more, body);
+}
+
+#define OPENED "{\"id\":\"cs_test_1\",\"url\":\"https://checkout.test/c/cs_test_1#a\",\"status\":\"open\",\"payment_status\":\"unpaid\"}"
+#define BODY_SENT SPAN("mode=payment&x=1%202")
+#define KEY SPAN("pay-1")
+
+static enum psp_result
+opens(struct wire *w, struct checkout *out)
+{
+	return w->stripe->kind->checkout_open(w->stripe, w->arena, BODY_SENT, KEY, out);
+}
+
+static enum psp_result
+reads(struct wire *w, struct payment_report *out)
+{
+	return w->stripe->kind->checkout_read(w->stripe, w->arena, SPAN("cs_test_1"), out);
+}
+
+static enum psp_result
+closes(struct wire *w)
+{
+	return w->stripe->kind->checkout_close(w->stripe, w->arena, SPAN("cs_test_1"));
+}
+
+static enum psp_result
+refunds(struct wire *w, struct refund_report *out)
+{
+	struct refund_ask ask = { .capture = SPAN("pi_1"), .reference = SPAN("12-77"), .key = SPAN("refund-77"),
+		.amount = money_of(1550, SPAN("GBP")) };
+
+	return w->stripe->kind->refund(w->stripe, w->arena, &ask, out);
+}
+
+static enum psp_result
+finds(struct wire *w, struct refund_report *out)
+{
+	return w->stripe->kind->refund_find(w->stripe, w->arena, SPAN("pi_1"), SPAN("12-77"), out);
+}
+
+static void
+assert_sent(struct wire *w, const char *piece)
+{
+	if (!strstr(w->script->request, piece))
+		fail_msg("\"%s\" was not sent: %s", piece, w->script->request);
+}
+
+/* -- what is sent ---------------------------------------------------------------------------------------------------------- */
+
+static void
+opening_sends_the_stored_bytes_with_their_key(void **state)
+{
+	struct wire *w = *state;
+	struct checkout c;
+
+	reply(w, 0, 200, "", OPENED);
+	assert_int_equal(opens(w, &c), PSP_OK);
+	assert_true(span_is(c.session, "cs_test_1") && span_is(c.url, "https://checkout.test/c/cs_test_1#a"));
+	assert_sent(w, "POST /v1/checkout/sessions HTTP/1.1\r\n");
+	assert_sent(w, "\r\nAuthorization: Bearer sk_test_hidden\r\n");
+	assert_sent(w, "\r\nStripe-Version: 2026-10-28.endive\r\n");
+	assert_sent(w, "\r\nIdempotency-Key: pay-1\r\n");
+	assert_sent(w, "\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+	assert_sent(w, "\r\n\r\nmode=payment&x=1%202");
+	assert_int_equal(w->gate_entered, 1);
+}
+
+static void
+a_refund_names_capture_amount_and_our_reference(void **state)
+{
+	struct wire *w = *state;
+	struct refund_report r;
+
+	reply(w, 0, 200, "", "{\"id\":\"re_1\",\"status\":\"pending\",\"amount\":1550,\"currency\":\"gbp\",\"metadata\":{\"foyer_refund\":\"12-77\"}}");
+	assert_int_equal(refunds(w, &r), PSP_OK);
+	assert_int_equal(r.fact, REFUND_PENDING);
+	assert_true(span_is(r.id, "re_1") && span_is(r.reference, "12-77"));
+	assert_sent(w, "POST /v1/refunds HTTP/1.1\r\n");
+	assert_sent(w, "\r\nIdempotency-Key: refund-77\r\n");
+	assert_sent(w, "\r\n\r\npayment_intent=pi_1&amount=1550&reason=requested_by_customer&metadata[foyer_refund]=12-77");
+}
+
+static void
+ids_cannot_leave_their_place_in_the_path(void **state)
+{
+	struct wire *w = *state;
+	struct payment_report p;
+
+	reply(w, 0, 404, "", "{}");
+	assert_int_equal(w->stripe->kind->checkout_read(w->stripe, w->arena, SPAN("../a?b#c d"), &p), PSP_NOT_FOUND);
+	assert_sent(w, "GET /v1/checkout/sessions/..%2Fa%3Fb%23c%20d HTTP/1.1\r\n");
+	reply(w, 0, 200, "", OPENED);
+	assert_int_equal(w->stripe->kind->checkout_read(w->stripe, w->arena, SPAN(""), &p), PSP_NOT_FOUND);
+	assert_int_equal(w->script->requests, 0);
+}
+
+static void
+a_key_cannot_add_a_header(void **state)
+{
+	struct wire *w = *state;
+	struct checkout c;
+
+	reply(w, 0, 200, "", OPENED);
+	assert_int_equal(w->stripe->kind->checkout_open(w->stripe, w->arena, BODY_SENT, SPAN("a\r\nX: y"), &c), PSP_REFUSED);
+	assert_int_equal(w->script->requests, 0);
+}
+
+/* -- what an answer means -------------------------------------------------------------------------------------------------- */
+
+static void
+each_refusal_has_its_meaning(void **state)
+{
+	static const struct {
+		int status;
+		const char *more;
+		enum psp_result post, get;
+	} cases[] = {
+		{ 301, "Location: /elsewhere\r\n", PSP_REFUSED, PSP_REFUSED },
+		{ 400, "", PSP_REFUSED, PSP_REFUSED }, { 401, "", PSP_REFUSED, PSP_REFUSED }, { 402, "", PSP_REFUSED, PSP_REFUSED },
+		{ 403, "", PSP_REFUSED, PSP_REFUSED }, { 404, "", PSP_NOT_FOUND, PSP_NOT_FOUND },
+		{ 409, "", PSP_AGAIN, PSP_AGAIN }, { 409, "Stripe-Should-Retry: false\r\n", PSP_CONFLICT, PSP_CONFLICT },
+		{ 429, "", PSP_AGAIN, PSP_AGAIN }, { 429, "Stripe-Should-Retry: false\r\n", PSP_AGAIN, PSP_AGAIN },
+		{ 400, "Stripe-Should-Retry: true\r\n", PSP_AGAIN, PSP_AGAIN },
+		{ 500, "", PSP_UNSURE, PSP_AGAIN }, { 500, "Idempotent-Replayed: true\r\n", PSP_UNSURE, PSP_AGAIN },
+		{ 500, "Stripe-Should-Retry: true\r\n", PSP_AGAIN, PSP_AGAIN },
+		{ 502, "", PSP_UNSURE, PSP_AGAIN }, { 504, "", PSP_UNSURE, PSP_AGAIN }, { 503, "", PSP_AGAIN, PSP_AGAIN },
+		{ 503, "Stripe-Should-Retry: false\r\n", PSP_UNSURE, PSP_AGAIN },
+		{ 503, "Idempotent-Replayed: true\r\n", PSP_UNSURE, PSP_AGAIN },
+	};
+	struct wire *w = *state;
+	struct payment_report p;
+	struct checkout c;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		reply(w, 0, cases[i].status, cases[i].more, "{\"error\":{\"type\":\"x\",\"code\":\"y\",\"message\":\"z\"}}");
+		if (opens(w, &c) != cases[i].post || reads(w, &p) != cases[i].get)
+			fail_msg("status %d %s", cases[i].status, cases[i].more);
+		assert_int_equal(w->script->requests, 2);
+	}
+}
+
+static void
+a_good_status_with_a_bad_answer_is_unsure(void **state)
+{
+	static const char *const answers[] = { "", "<html>", "[]", "{}", "{\"id\":\"cs_1\"}", "{\"url\":\"https://x.test\"}",
+		"{\"id\":\"cs_1\",\"url\":\"javascript:1\"}", "{\"id\":\"cs_1\",\"url\":\"https://x.test/\\r\\nX: y\"}",
+		"{\"id\":\"a/b\",\"url\":\"https://x.test/\"}" };
+	struct wire *w = *state;
+	struct payment_report p;
+	struct refund_report r;
+	struct checkout c;
+
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		reply(w, 0, 200, "", answers[i]);
+		assert_int_equal(opens(w, &c), PSP_UNSURE);
+	}
+	reply(w, 0, 200, "", "{}");
+	assert_int_equal(refunds(w, &r), PSP_UNSURE);
+	assert_int_equal(closes(w), PSP_UNSURE);
+	assert_int_equal(reads(w, &p), PSP_AGAIN);
+}
+
+static void
+a_lost_answer_is_unsure_but_a_question_may_be_asked_again(void **state)
+{
+	struct wire *w = *state;
+	struct payment_report p;
+	struct checkout c;
+
+	for (int how = HANG_UP; how <= FLOOD; how++) {
+		reply(w, 0, 200, how == FLOOD ? "X: y\r\n" : "", OPENED);
+		if (how == FLOOD)
+			snprintf(w->script->replies[0], sizeof(w->script->replies[0]), "HTTP/1.1 200 X\r\nConnection: close\r\n\r\n");
+		w->script->how = how;
+		assert_int_equal(opens(w, &c), PSP_UNSURE);
+		assert_int_equal(reads(w, &p), PSP_AGAIN);
+		assert_int_equal(w->gate_now, 0);
+	}
+}
+
+static void
+what_never_left_may_be_sent_again(void **state)
+{
+	struct wire *w = *state;
+	struct checkout c;
+
+	provider_at(w, "http://127.0.0.1:1");
+	assert_int_equal(opens(w, &c), PSP_AGAIN);
+	provider_at(w, "file:///etc");
+	assert_int_equal(opens(w, &c), PSP_AGAIN);
+}
+
+static void
+a_full_gate_sends_nothing(void **state)
+{
+	struct wire *w = *state;
+	struct payment_report p;
+	struct checkout c;
+
+	reply(w, 0, 200, "", OPENED);
+	w->gate_open = 0;
+	assert_int_equal(opens(w, &c), PSP_BUSY);
+	assert_int_equal(reads(w, &p), PSP_BUSY);
+	assert_int_equal(w->script->requests, 0);
+}
+
+/* -- reading and closing --------------------------------------------------------------------------------------------------- */
+
+#define UNPAID "{\"id\":\"cs_test_1\",\"status\":\"complete\",\"payment_status\":\"unpaid\",\"payment_intent\":"
+
+static void
+reading_tells_paid_from_open(void **state)
+{
+	struct wire *w = *state;
+	struct payment_report p;
+
+	reply(w, 0, 200, "", "{\"id\":\"cs_test_1\",\"status\":\"complete\",\"payment_status\":\"paid\",\"amount_total\":1800,"
+	    "\"currency\":\"jpy\",\"client_reference_id\":\"12-34\",\"payment_intent\":\"pi_1\",\"livemode\":true}");
+	assert_int_equal(reads(w, &p), PSP_OK);
+	assert_int_equal(p.fact, FACT_PAID);
+	assert_int_equal(p.amount.minor, 1800);
+	assert_true(p.live && span_is(p.capture, "pi_1") && span_is(p.reference, "12-34"));
+	assert_sent(w, "GET /v1/checkout/sessions/cs_test_1 HTTP/1.1\r\n");
+	reply(w, 0, 200, "", OPENED);
+	assert_int_equal(reads(w, &p), PSP_OK);
+	assert_int_equal(p.fact, FACT_OPEN);
+	assert_int_equal(w->script->requests, 1);
+}
+
+static void
+complete_and_unpaid_is_asked_once_more_what_became_of_it(void **state)
+{
+	static const struct {
+		const char *inner;
+		int status;
+		enum payment_fact fact;
+	} cases[] = {
+		{ "{\"id\":\"pi_1\",\"status\":\"processing\"}}", 200, FACT_PENDING },
+		{ "{\"id\":\"pi_1\",\"status\":\"requires_payment_method\"}}", 200, FACT_FAILED },
+		{ "{\"id\":\"pi_1\",\"status\":\"canceled\"}}", 200, FACT_FAILED },
+		{ "\"pi_1\"}", 200, FACT_PENDING },
+		{ "\"pi_1\"}", 500, FACT_PENDING },
+	};
+	struct wire *w = *state;
+	struct payment_report p;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		reply(w, 0, 200, "", UNPAID "\"pi_1\"}");
+		reply(w, 1, cases[i].status, "", arena_fmt(w->arena, UNPAID "%s", cases[i].inner).p);
+		assert_int_equal(reads(w, &p), PSP_OK);
+		assert_int_equal(p.fact, cases[i].fact);
+		assert_true(span_is(p.capture, "pi_1"));
+		assert_sent(w, "GET /v1/checkout/sessions/cs_test_1?expand%5B%5D=payment_intent HTTP/1.1\r\n");
+	}
+}
+
+static void
+closing_what_cannot_be_closed_is_a_conflict(void **state)
+{
+	struct wire *w = *state;
+
+	reply(w, 0, 200, "", "{\"id\":\"cs_test_1\",\"status\":\"expired\",\"payment_status\":\"unpaid\"}");
+	assert_int_equal(closes(w), PSP_OK);
+	assert_sent(w, "POST /v1/checkout/sessions/cs_test_1/expire HTTP/1.1\r\n");
+	reply(w, 0, 400, "", "{\"error\":{\"type\":\"invalid_request_error\"}}");
+	assert_int_equal(closes(w), PSP_CONFLICT);
+	reply(w, 0, 200, "", "{\"id\":\"cs_test_1\",\"status\":\"complete\",\"payment_status\":\"paid\"}");
+	assert_int_equal(closes(w), PSP_CONFLICT);
+	reply(w, 0, 401, "", "{}");
+	assert_int_equal(closes(w), PSP_REFUSED);
+}
+
+/* -- refunds --------------------------------------------------------------------------------------------------------------- */
+
+static void
+refunding_what_is_refunded_is_a_conflict(void **state)
+{
+	struct wire *w = *state;
+	struct refund_report r;
+
+	reply(w, 0, 400, "", "{\"error\":{\"code\":\"charge_already_refunded\"}}");
+	assert_int_equal(refunds(w, &r), PSP_CONFLICT);
+	reply(w, 0, 400, "", "{\"error\":{\"code\":\"charge_disputed\"}}");
+	assert_int_equal(refunds(w, &r), PSP_REFUSED);
+}
+
+#define ONE(id, status, ours) "{\"id\":\"" id "\",\"status\":\"" status "\",\"metadata\":{\"foyer_refund\":\"" ours "\"}}"
+
+static void
+a_refund_is_found_by_our_reference(void **state)
+{
+	struct wire *w = *state;
+	struct refund_report r;
+
+	reply(w, 0, 200, "", "{\"data\":[" ONE("re_3", "succeeded", "12-78") "," ONE("re_2", "failed", "12-77") ","
+	    ONE("re_1", "pending", "12-77") ",{},7],\"has_more\":false}");
+	assert_int_equal(finds(w, &r), PSP_OK);
+	assert_true(span_is(r.id, "re_1"));
+	assert_int_equal(r.fact, REFUND_PENDING);
+	assert_sent(w, "GET /v1/refunds?payment_intent=pi_1&limit=100 HTTP/1.1\r\n");
+	reply(w, 0, 200, "", "{\"data\":[" ONE("re_3", "succeeded", "12-78") "],\"has_more\":false}");
+	assert_int_equal(finds(w, &r), PSP_NOT_FOUND);
+	reply(w, 0, 500, "", "{}");
+	assert_int_equal(finds(w, &r), PSP_AGAIN);
+}
+
+static void
+a_refund_on_a_later_page_is_found(void **state)
+{
+	struct wire *w = *state;
+	struct refund_report r;
+
+	reply(w, 0, 200, "", "{\"data\":[" ONE("re_9", "succeeded", "12-78") "],\"has_more\":true}");
+	reply(w, 1, 200, "", "{\"data\":[" ONE("re_8", "succeeded", "12-77") "],\"has_more\":false}");
+	assert_int_equal(finds(w, &r), PSP_OK);
+	assert_true(span_is(r.id, "re_8"));
+	assert_sent(w, "&limit=100&starting_after=re_9 ");
+	reply(w, 0, 200, "", "{\"data\":[" ONE("re_9", "succeeded", "12-78") "],\"has_more\":true}");
+	assert_int_equal(finds(w, &r), PSP_REFUSED);	/* pages without end: a human must look */
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, wire_open, wire_close)
+		TEST(opening_sends_the_stored_bytes_with_their_key),
+		TEST(a_refund_names_capture_amount_and_our_reference),
+		TEST(ids_cannot_leave_their_place_in_the_path),
+		TEST(a_key_cannot_add_a_header),
+		TEST(each_refusal_has_its_meaning),
+		TEST(a_good_status_with_a_bad_answer_is_unsure),
+		TEST(a_lost_answer_is_unsure_but_a_question_may_be_asked_again),
+		TEST(what_never_left_may_be_sent_again),
+		TEST(a_full_gate_sends_nothing),
+		TEST(reading_tells_paid_from_open),
+		TEST(complete_and_unpaid_is_asked_once_more_what_became_of_it),
+		TEST(closing_what_cannot_be_closed_is_a_conflict),
+		TEST(refunding_what_is_refunded_is_a_conflict),
+		TEST(a_refund_is_found_by_our_reference),
+		TEST(a_refund_on_a_later_page_is_found),
+	};
+
+	return cmocka_run_group_tests_name("stripe calls", tests, NULL, NULL);
+}

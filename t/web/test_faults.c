@@ -1,0 +1,320 @@
+/*
+ * test_faults.c - at every named fault point, twice: the process is killed there, and the database's (or provider's) answer is lost
+ * there. Whoever was buying tries again, as people do; afterwards the audit must find nothing. A point that is never reached fails.
+ * FOYER_FAULT_PART=1/2 runs the first half of the points, 2/2 the second.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "t/lib/buyer.h"
+
+#include <unistd.h>
+
+#include "base/files.h"
+
+#define TRIES 12
+#define POINTS_MAX 160
+
+static struct stack stack;
+static char order_file[160], done_file[176];
+static int next_seat, nth_show;
+
+struct point {
+	const char *name;
+	void (*scenario)(void);
+};
+
+static int64_t
+show(void)
+{
+	return stack_number(&stack, "SELECT show_id FROM show_sales WHERE hold_seconds > 60 ORDER BY show_id LIMIT 1 OFFSET %d", nth_show);
+}
+
+static void
+pause_a_little(void)
+{
+	usleep(150000);
+}
+
+/* POST until it is answered with one of the two statuses: a buyer who sees an error presses again. */
+static struct page
+insists(struct visitor *v, const char *path, const char *form, int status, int or_else)
+{
+	struct page p = { 0 };
+
+	for (int i = 0; i < TRIES; i++) {
+		p = visitor_post(v, path, form);
+		if (p.status == status || p.status == or_else)
+			return p;
+		pause_a_little();
+	}
+	fprintf(stderr, "%s: %d instead of %d\n", path, p.status, status);
+	return p;
+}
+
+static struct page
+looks(struct visitor *v, const char *path, int status)
+{
+	struct page p = { 0 };
+
+	for (int i = 0; i < TRIES; i++) {
+		p = visitor_get(v, path);
+		if (p.status == status)
+			break;
+		pause_a_little();
+	}
+	return p;
+}
+
+static const char *
+holds(struct visitor *v, int n)
+{
+	char form[256] = "";
+	size_t at = 0;
+	struct page p;
+
+	for (int i = 0; i < n; i++)
+		at += (size_t)snprintf(form + at, sizeof(form) - at, "%sseat=%" PRId64, i ? "&" : "", buyer_seat(&stack, show(), next_seat++));
+	p = insists(v, arena_fmt(stack.arena, "/shows/%" PRId64 "/hold", show()).p, form, 303, 303);
+	assert_int_equal(p.status, 303);
+	return CSTR(stack.arena, p.location);
+}
+
+#define AT(hold, act) arena_fmt(stack.arena, "%s/" act, (hold)).p
+
+static struct page
+pays(struct visitor *v, const char *hold)
+{
+	return insists(v, AT(hold, "pay"), "email=ann%40example.org&name=Ann&provider=stripe", 303, 303);
+}
+
+static void
+reaps(void)
+{
+	for (int i = 0; i < 3; i++) {
+		stack_sql(&stack, "UPDATE payments SET asked_at = NULL");
+		stack_sql(&stack, "UPDATE refunds SET due_at = UTC_TIMESTAMP(3) WHERE state = 'pending'");
+		stack_reap(&stack);
+	}
+}
+
+/* -- scenarios: each reaches its points at least once ------------------------------------------------------------------------ */
+
+static void
+changing_a_hold(void)
+{
+	struct visitor *v = visitor_new(&stack);
+	const char *hold = holds(v, 2);
+	int64_t seat = buyer_seat(&stack, show(), next_seat - 1);
+
+	insists(v, AT(hold, "extend"), "", 303, 200);
+	insists(v, AT(hold, "prices"), arena_fmt(stack.arena, "type=%" PRId64 ":0", seat).p, 303, 200);
+	insists(v, AT(hold, "remove"), arena_fmt(stack.arena, "seat=%" PRId64, seat).p, 303, 200);
+	insists(v, AT(hold, "release"), "", 303, 410);
+	visitor_free(v);
+}
+
+static void
+buying(void)
+{
+	struct visitor *v = visitor_new(&stack);
+	const char *hold = holds(v, 1);
+	int64_t id = stack_number(&stack, "SELECT MAX(hold_id) FROM holds");
+
+	visitor_post(v, CSTR(stack.arena, pays(v, hold).location), "do=pay");
+	assert_true(stack_until(&stack, 20, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %"
+	    PRId64, id).p));
+	visitor_free(v);
+}
+
+static void
+buying_without_webhooks(void)
+{
+	struct visitor *v = visitor_new(&stack);
+	const char *hold;
+	struct page back;
+	int64_t id;
+
+	stack_control(&stack, "webhook=off");
+	hold = holds(v, 1);
+	id = stack_number(&stack, "SELECT MAX(hold_id) FROM holds");
+	back = visitor_post(v, CSTR(stack.arena, pays(v, hold).location), "do=pay");
+	for (int i = 0; i < TRIES && stack_number(&stack, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %" PRId64,
+	    id) == 0; i++) {
+		stack_sql(&stack, "UPDATE payments SET asked_at = NULL");
+		looks(v, CSTR(stack.arena, back.location), 303);
+	}
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %" PRId64, id), 1);
+	stack_control(&stack, "webhook=on");
+	visitor_free(v);
+}
+
+static void
+running_out(void)
+{
+	struct visitor *v = visitor_new(&stack);
+
+	pays(v, holds(v, 1));
+	holds(v, 1);
+	stack_later(&stack, 4000);
+	reaps();
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM holds WHERE state = 'active'"), 0);
+	visitor_free(v);
+}
+
+static void
+giving_back(void)
+{
+	struct visitor *a = visitor_new(&stack), *b = visitor_new(&stack);
+	const char *hold = holds(a, 1);
+	struct page pay = pays(a, hold);
+	int64_t payment = newest_payment(&stack), seat = buyer_seat(&stack, show(), next_seat - 1);
+
+	stack_later(&stack, 4000);
+	insists(b, arena_fmt(stack.arena, "/shows/%" PRId64 "/hold", show()).p, arena_fmt(stack.arena, "seat=%" PRId64, seat).p, 303, 303);
+	visitor_post(a, CSTR(stack.arena, pay.location), "do=pay");
+	assert_true(stack_until(&stack, 20, 1, arena_fmt(stack.arena,
+	    "SELECT state IN ('refund_due', 'refunded') FROM payments WHERE payment_id = %" PRId64, payment).p));
+	reaps();
+	reaps();
+	assert_int_equal(stack_number(&stack, "SELECT state = 'refunded' FROM payments WHERE payment_id = %" PRId64, payment), 1);
+	visitor_free(a);
+	visitor_free(b);
+}
+
+static void
+an_event_of_no_interest(void)
+{
+	struct visitor *v = visitor_new(&stack);
+	int64_t before = stack_number(&stack, "SELECT COUNT(*) FROM psp_events");
+
+	pays(v, holds(v, 1));
+	stack_control(&stack, arena_fmt(stack.arena, "event=customer.created:%s", newest_session(&stack)).p);
+	for (int i = 0; i < 100 && stack_number(&stack, "SELECT COUNT(*) FROM psp_events") == before; i++)
+		usleep(100000);
+	assert_true(stack_number(&stack, "SELECT COUNT(*) FROM psp_events") > before);
+	visitor_free(v);
+}
+
+static void
+finding_tickets(void)
+{
+	struct visitor *v = visitor_new(&stack);
+	struct page p = buyer_buys(v, holds(v, 1));
+
+	insists(v, "/bookings/find", arena_fmt(stack.arena, "reference=%s&email=ann%%40example.org", buyer_reference(&stack, p)).p, 200, 303);
+	visitor_free(v);
+}
+
+static void
+loading(void)
+{
+	for (int i = 0; i < 3 && stack_ctl(&stack, "load t/data/ten.programme") != 0; i++)
+		pause_a_little();
+	stack_sql(&stack, "UPDATE shows SET starts_at = TIMESTAMPADD(SECOND, show_id, starts_at) WHERE show_id = "
+	    "(SELECT m FROM (SELECT MAX(show_id) AS m FROM shows) x)");
+}
+
+/* The first row whose prefix the name has. */
+static const struct {
+	const char *prefix;
+	void (*scenario)(void);
+} reach[] = {
+	{ "hold.", buying }, { "extend.", changing_a_hold }, { "reprice.", changing_a_hold }, { "remove.", changing_a_hold },
+	{ "release.", changing_a_hold }, { "expire.", running_out }, { "pay_end.", running_out }, { "close.", running_out },
+	{ "stripe.close.", running_out }, { "refund.", giving_back }, { "stripe.refund.", giving_back }, { "event.", an_event_of_no_interest },
+	{ "booking_link.", finding_tickets }, { "load.", loading }, { "publish.", loading }, { "ask.", buying_without_webhooks },
+	{ "", buying },
+};
+
+static void
+order(const char *name, const char *what)
+{
+	FILE *f = fopen(order_file, "we");
+
+	assert_non_null(f);
+	unlink(done_file);
+	fprintf(f, "%s %s\n", name, what);
+	fclose(f);
+}
+
+static void
+run_point(const char *name, const char *what)
+{
+	size_t i = 0;
+
+	while (strncmp(name, reach[i].prefix, strlen(reach[i].prefix)) != 0)
+		i++;
+	print_message("# %s %s\n", name, what);
+	order(name, what);
+	reach[i].scenario();
+	if (access(done_file, F_OK) != 0)
+		fail_msg("%s %s was never reached", name, what);
+	stack_later(&stack, 4000);
+	reaps();
+	if (stack_audit(&stack) != 0)
+		fail_msg("after %s %s the audit finds something", name, what);
+	if (next_seat > 180) {		/* the hall is nearly sold out: on with the next show */
+		next_seat = 0;
+		nth_show++;
+	}
+}
+
+static void
+every_fault_point_leaves_the_rules_kept(void **state)
+{
+	const char *part = getenv("FOYER_FAULT_PART");
+	struct span names, all;
+	int at = 0, ran = 0, first = part && part[0] == '2', step = part ? 2 : 1;
+
+	(void)state;
+	assert_int_equal(system(arena_fmt(stack.arena, "%s/foyerctl -c %s/foyer.conf faults >%s/faults", getenv("FOYER_BUILD") ?
+	    getenv("FOYER_BUILD") : "build", stack.folder, stack.folder).p), 0);
+	assert_true(file_read(stack.arena, arena_fmt(stack.arena, "%s/faults", stack.folder).p, 64 * KiB, &all));
+	for (names = all; names.n; at++) {
+		struct span name = span_trim(span_cut(&names, '\n'));
+		const char *only = getenv("FOYER_FAULT_ONLY");
+
+		if (!name.n || at % step != first || (only && !span_starts(name, only)))
+			continue;
+		run_point(CSTR(stack.arena, name), "kill");
+		run_point(CSTR(stack.arena, name), "lose");
+		ran++;
+	}
+	assert_true(ran > 0);
+	print_message("# %d points\n", ran);
+}
+
+static int
+open_stack(void **state)
+{
+	(void)state;
+	snprintf(order_file, sizeof(order_file), "/tmp/foyer-fault-%d", (int)getpid());
+	snprintf(done_file, sizeof(done_file), "%s.done", order_file);
+	setenv("FOYER_FAULTS", order_file, 1);
+	stack_open(&stack, "t/data/storm.programme", "", "");
+	return 0;
+}
+
+static int
+close_stack(void **state)
+{
+	(void)state;
+	stack_close(&stack);
+	unlink(order_file);
+	unlink(done_file);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_fault_point_leaves_the_rules_kept),
+	};
+
+	return cmocka_run_group_tests(tests, open_stack, close_stack);
+}
