@@ -33,7 +33,7 @@ class Timer {
 		this.clock.textContent = clockText(left);
 		if (this.bar)
 			this.bar.value = left;
-		this.element.classList.toggle("ending", left < 120);
+		this.element.classList.toggle("ending", left <= 120);
 		this.speak(left);
 		this.last = left;
 		if (left === 0 && !this.over) {

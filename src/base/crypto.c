@@ -44,7 +44,12 @@ random_below(uint32_t n)
 int64_t
 id_new(void)
 {
-	return clock_now() << 21 | (int64_t)randombytes_uniform(1u << 21);
+	static int64_t last;
+	int64_t id = clock_now() << 21 | (int64_t)randombytes_uniform(1u << 21);
+
+	/* within a process always growing, so that two ids of one transaction never meet */
+	last = id > last ? id : last + 1;
+	return last;
 }
 
 static struct hex64

@@ -13,7 +13,7 @@ bool key_from_text(struct span text, struct key *);	/* 64 hex digits, or any tex
 void random_bytes(void *p, size_t n);
 uint32_t random_below(uint32_t n);
 
-/* A new id: positive, unique in practice, growing with time so that rows land near each other. */
+/* A new id: positive, growing with time so that rows land near each other; never the same twice in a process, rarely in two (tx_run copes). */
 int64_t id_new(void);
 
 struct hex64 {

@@ -128,6 +128,8 @@ db_note(struct db *db, unsigned number, const char *text, const char *what)
 	enum db_error class = error_class(number);
 
 	db->error = class;
+	/* "… for key 'PRIMARY'" or "… for key 'outbox.PRIMARY'" */
+	db->id_clash = class == DB_DUPLICATE && strstr(text, "PRIMARY'") != NULL;
 	if (class == DB_AGAIN) {
 		log_debug("db.again", "what=%s error=%u", what, number);
 		return;

@@ -142,7 +142,7 @@ enum tx_result {
 	TX_BUSY,		/* deadlocks or lock waits through all tries: nothing was changed */
 	TX_UNREACHABLE,		/* no database: nothing was changed */
 	TX_UNSURE,		/* a COMMIT whose answer was lost, and the database did not come back to tell */
-	TX_DUPLICATE,		/* a UNIQUE key refused, rolled back */
+	TX_DUPLICATE,		/* a UNIQUE key refused, rolled back; on a PRIMARY key only after a few tries */
 	TX_FAILED,		/* our mistake, logged, rolled back */
 };
 

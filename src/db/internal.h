@@ -32,6 +32,7 @@ struct db {
 	struct arena *arena;
 	enum db_error error;
 	bool in_transaction;
+	bool id_clash;			/* DB_DUPLICATE was on a PRIMARY key: an id drawn twice, not a rule */
 	bool patient;			/* connect with time for statements over the whole database */
 	bool mariadb;
 	struct db_counts counts;

@@ -12,6 +12,7 @@
 #include "db/internal.h"
 
 #define TRIES 6
+#define ID_CLASHES 3
 
 extern const struct transaction *const __start_foyer_transactions[] __attribute__((weak));
 extern const struct transaction *const __stop_foyer_transactions[] __attribute__((weak));
@@ -115,7 +116,10 @@ tx_run(struct db *db, const struct transaction *tx, enum tx_end (*body)(struct d
 		case DB_FINE:
 			return TX_DONE;
 		case DB_DUPLICATE:
-			return TX_DUPLICATE;
+			/* an id that two workers drew in the same instant, or a twin who stored the same message: look again */
+			if (!db->id_clash || try > ID_CLASHES)
+				return TX_DUPLICATE;
+			break;
 		case DB_LOST:
 			if (++lost > 3)
 				return ever_unsure ? TX_UNSURE : TX_UNREACHABLE;

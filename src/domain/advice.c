@@ -10,7 +10,7 @@
 STATEMENT(wish_status, SHOW, "iiii", "SELECT seat_id, " SEAT_IS_FREE ", COALESCE(hold_id, 0), status = 'held' "
     "FROM show_seats FORCE INDEX (PRIMARY) WHERE show_id = ? AND seat_id IN " IN_8);
 STATEMENT(buyer_active, SHOW, "i", "SELECT hold_id FROM holds WHERE show_id = ? AND buyer_id = ? AND state = 'active' "
-    "AND expires_at > UTC_TIMESTAMP(3)");
+    "AND seats_until > UTC_TIMESTAMP(3)");
 STATEMENT(wish_rows, GLOBAL, "iittii", "SELECT DISTINCT n.seat_id, n.section_id, n.row_label, n.kind, n.plan_col, n.plan_row "
     "FROM seats w JOIN seats n ON n.hall_id = w.hall_id AND n.layout_version = w.layout_version AND n.section_id = w.section_id "
     "AND n.row_label = w.row_label WHERE w.seat_id IN " IN_8 " ORDER BY n.section_id, n.row_label, n.plan_col");
@@ -26,7 +26,7 @@ struct near_seat {
 
 struct wish {
 	const struct hold_ask *ask;
-	int64_t own[4];			/* the buyer's active holds: their seats count as free */
+	int64_t own[4];			/* the buyer's holds that still have seats: these count as free */
 	size_t n_own;
 	struct near_seat *near;
 	size_t n_near;

@@ -2,6 +2,8 @@
 #ifndef FOYER_DOMAIN_DEMO_SELL_H
 #define FOYER_DOMAIN_DEMO_SELL_H
 
+#include "db/db.h"
+#include "domain/outcome.h"
 #include "domain/programme.h"
 
 /* A published show in which nothing was ever bought; in any other, nothing happens. In one transaction. */

@@ -15,8 +15,11 @@
 #define OWN_MAX 4		/* active holds of one buyer that we look at; holds_a_buyer is less */
 #define JITTER_MAX_MS 60000
 
-STATEMENT(own_holds, SHOW, "idddi", "SELECT hold_id, expires_at, seats_until, longest_until, extensions FROM holds "
-    "WHERE show_id = ? AND buyer_id = ? AND state = 'active' AND expires_at > UTC_TIMESTAMP(3) ORDER BY hold_id DESC LIMIT 4 FOR UPDATE");
+/* Also those whose promised end has passed while their seats are still kept. */
+STATEMENT(own_holds, SHOW, "idddii", "SELECT hold_id, expires_at, seats_until, longest_until, extensions, "
+    "expires_at <= UTC_TIMESTAMP(3) FROM holds "
+    "WHERE show_id = ? AND buyer_id = ? AND state = 'active' AND seats_until > UTC_TIMESTAMP(3) "
+    "ORDER BY expires_at <= UTC_TIMESTAMP(3), hold_id DESC LIMIT 4 FOR UPDATE");
 STATEMENT(hold_known, SHOW, "i", "SELECT hold_id FROM holds WHERE show_id = ? AND hold_id = ?");
 STATEMENT(seats_hold, SHOW, "", "UPDATE show_seats FORCE INDEX (PRIMARY) SET status = 'held', hold_id = ?, expires_at = ?, "
     "booking_id = NULL, version = version + 1 WHERE show_id = ? AND seat_id IN " IN_8);
@@ -52,6 +55,8 @@ struct take {
 	struct sale sale;
 	struct own_hold own[OWN_MAX];
 	size_t n_own;
+	int64_t over[OWN_MAX];		/* holds of theirs that have ended: their seats are theirs to take again, as if free */
+	size_t n_over;
 	struct seat_set seats;
 	struct seat_row rows[LOCK_MAX_SEATS];
 	size_t n_rows;
@@ -96,11 +101,13 @@ read_own(struct db *db, struct take *t)
 {
 	struct rows *rows = db_select(db, &own_holds, t->ask->show, t->ask->buyer);
 
-	t->n_own = 0;
-	while (t->n_own < OWN_MAX && rows_next(rows)) {
-		struct own_hold *o = &t->own[t->n_own++];
-
-		*o = (struct own_hold){ .row = { .id = row_int(rows, 0), .buyer = t->ask->buyer, .state = SPAN("active"),
+	t->n_own = t->n_over = 0;
+	while (t->n_own + t->n_over < OWN_MAX && rows_next(rows)) {
+		if (row_int(rows, 5)) {
+			t->over[t->n_over++] = row_int(rows, 0);
+			continue;
+		}
+		t->own[t->n_own++] = (struct own_hold){ .row = { .id = row_int(rows, 0), .buyer = t->ask->buyer, .state = SPAN("active"),
 			.reason = SPAN_NONE, .expires_ms = row_int(rows, 1), .until_ms = row_int(rows, 2),
 			.longest_ms = row_int(rows, 3), .extensions = (int)row_int(rows, 4) } };
 	}
@@ -145,8 +152,8 @@ fit_in(struct take *t)
 			t->result->hold = o->row.id;
 			return OUTCOME_OK;
 		}
-		o->replaced = t->ask->replaces ? o->row.id == t->ask->replaces : !t->best && set_overlaps(&o->seats, &t->seats);
-		found |= o->replaced;
+		o->replaced = o->row.id == t->ask->replaces || (!t->best && set_overlaps(&o->seats, &t->seats));
+		found |= o->row.id == t->ask->replaces;
 		staying += !o->replaced;
 	}
 	if (t->ask->replaces && !found)
@@ -164,19 +171,35 @@ fit_in(struct take *t)
 }
 
 static bool
+hold_capturing(struct db *db, struct take *t, int64_t hold)
+{
+	struct payment_row *payments;
+	size_t n = lock_payments(db, t->arena, t->ask->show, hold, &payments);
+
+	for (size_t i = 0; i < n; i++)
+		if (span_is(payments[i].state, "capturing"))
+			return true;
+	return false;
+}
+
+static bool
 capturing(struct db *db, struct take *t)
 {
-	for (size_t i = 0; i < t->n_own; i++) {
-		struct payment_row *payments;
-		size_t n;
+	for (size_t i = 0; i < t->n_own; i++)
+		if (t->own[i].replaced && hold_capturing(db, t, t->own[i].row.id))
+			return true;
+	for (size_t i = 0; i < t->n_over; i++)
+		if (hold_capturing(db, t, t->over[i]))
+			return true;
+	return false;
+}
 
-		if (!t->own[i].replaced)
-			continue;
-		n = lock_payments(db, t->arena, t->ask->show, t->own[i].row.id, &payments);
-		for (size_t j = 0; j < n; j++)
-			if (span_is(payments[j].state, "capturing"))
-				return true;
-	}
+static bool
+own_over(const struct take *t, int64_t hold)
+{
+	for (size_t i = 0; i < t->n_over; i++)
+		if (t->over[i] == hold)
+			return true;
 	return false;
 }
 
@@ -209,7 +232,7 @@ lock_and_decide(struct db *db, struct take *t)
 		if (!set_has(&t->seats, r->id))
 			continue;
 		found++;
-		if (!r->free && !(r->held && own_replaced(t, r->hold)))
+		if (!r->free && !(r->held && (own_replaced(t, r->hold) || own_over(t, r->hold))))
 			t->result->lost.ids[t->result->lost.n++] = r->id;
 	}
 	if (found != t->seats.n)

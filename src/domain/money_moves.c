@@ -15,8 +15,8 @@ STATEMENT(payment_set, SHOW, "", "UPDATE payments SET state = ?, reason = ?, "
     "WHERE show_id = ? AND payment_id = ?");
 STATEMENT(refund_insert, SHOW, "", "INSERT INTO refunds (show_id, refund_id, payment_id, state, amount_minor, currency, reason, "
     "idem_key, due_at, created_at) VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
-STATEMENT(event_find, SHOW, "i", "SELECT payment_id FROM psp_events WHERE show_id = ? AND provider = ? AND event_id = ?");
-STATEMENT(event_insert, SHOW, "", "INSERT INTO psp_events (show_id, provider, event_id, type, payment_id, body, attention, received_at) "
+STATEMENT(psp_event_find, SHOW, "i", "SELECT payment_id FROM psp_events WHERE show_id = ? AND provider = ? AND event_id = ?");
+STATEMENT(psp_event_insert, SHOW, "", "INSERT INTO psp_events (show_id, provider, event_id, type, payment_id, body, attention, received_at) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))");
 
 bool
@@ -83,11 +83,11 @@ bool
 event_add(struct db *db, int64_t show, int64_t payment, struct span provider, struct span id, struct span type, struct span body,
     struct span attention)
 {
-	struct rows *known = db_row(db, &event_find, show, provider, id);
+	struct rows *known = db_row(db, &psp_event_find, show, provider, id);
 
 	if (known) {
 		rows_done(known);
 		return false;
 	}
-	return db_change(db, &event_insert, show, provider, id, type, payment, body, attention) == 1;
+	return db_change(db, &psp_event_insert, show, provider, id, type, payment, body, attention) == 1;
 }

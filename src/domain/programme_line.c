@@ -158,13 +158,14 @@ int64_t
 line_money(struct line *l, struct span currency)
 {
 	struct span word = line_word(l, "an amount"), part = word;
-	int digits = money_digits(money_of(0, currency).code);
 	int64_t whole = 0, minor = 0, scale = 1;
 	bool point = memchr(word.p, '.', word.n) != NULL;
 	struct span head = span_cut(&part, '.');
+	int digits;
 
-	if (l->bad)
-		return 0;
+	if (l->bad || !money_known(currency))
+		return 0;		/* a currency that is none has been told on its own line */
+	digits = money_digits(money_of(0, currency).code);
 	for (int i = 0; i < digits; i++)
 		scale *= 10;
 	if (head.n && head.p[0] != '-' && span_int(head, 0, 100000000, &whole) && !point)

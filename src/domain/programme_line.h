@@ -34,6 +34,7 @@ void line_end(struct line *);				/* nothing may be left */
 struct plan_state {
 	size_t sections[8];	/* of the hall's, left to right; n 0: no plan line yet */
 	size_t n;
+	bool lost;		/* the plan line was wrong: its rows are passed over */
 	int row;		/* plan_row of the last row read */
 	struct span *labels;
 	struct programme_place *label_at;

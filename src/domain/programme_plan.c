@@ -39,6 +39,7 @@ plan_sections(struct line *l, struct programme_hall *h, struct plan_state *plan)
 			line_error(l, "there is no section \"" PRSPAN "\" above", ARGSPAN(slug));
 	}
 	line_end(l);
+	plan->lost = l->bad;
 }
 
 void
@@ -129,6 +130,8 @@ plan_row(struct line *l, struct programme_hall *h, struct plan_state *plan)
 	struct span picture;
 	size_t seats = h->n_seats;
 
+	if (plan->lost)
+		return;
 	pen.label = line_word(l, "the row");
 	if (!l->bad && !label_good(pen.label))
 		line_error(l, "a row is named with 1 to 4 of A-Z and 0-9, not \"" PRSPAN "\"", ARGSPAN(pen.label));

@@ -2,6 +2,7 @@
 #ifndef FOYER_DOMAIN_PROGRAMME_SEATS_H
 #define FOYER_DOMAIN_PROGRAMME_SEATS_H
 
+#include "db/db.h"
 #include "domain/programme.h"
 
 /* Inside a transaction. Sets the hall's id and layout_version, its sections' ids and its seats' ids. */

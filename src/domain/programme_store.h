@@ -6,6 +6,8 @@
 #ifndef FOYER_DOMAIN_PROGRAMME_STORE_H
 #define FOYER_DOMAIN_PROGRAMME_STORE_H
 
+#include "db/db.h"
+#include "domain/outcome.h"
 #include "domain/programme.h"
 
 struct programme_counts {

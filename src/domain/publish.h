@@ -5,6 +5,9 @@
 #ifndef FOYER_DOMAIN_PUBLISH_H
 #define FOYER_DOMAIN_PUBLISH_H
 
+#include "db/db.h"
+#include "domain/outcome.h"
+
 struct publication_price {
 	int64_t section;
 	struct span type, name;

@@ -64,9 +64,9 @@ pieces(struct span raw)
 	return n;
 }
 
-/* "a=1&b=2" as application/x-www-form-urlencoded has it (WHATWG URL, 5.1). */
+/* "a=1&b=2" as application/x-www-form-urlencoded has it (WHATWG URL, 5.1). A broken name cannot be told, so `broken` tells where. */
 static int
-read_fields(struct request *rq, struct span raw, struct fields *fields)
+read_fields(struct request *rq, struct span raw, struct fields *fields, enum message broken)
 {
 	if (pieces(raw) > FIELDS_MAX)
 		return refuse(rq, message_about(rq->arena, M_TOO_MANY_FIELDS, arena_fmt(rq->arena, "%d", FIELDS_MAX)));
@@ -79,7 +79,7 @@ read_fields(struct request *rq, struct span raw, struct fields *fields)
 		if (!f.name.n && !f.value.n)
 			continue;
 		if (!span_utf8(f.name))
-			return refuse(rq, message(M_ADDRESS_BROKEN));
+			return refuse(rq, message(broken));
 		if (!span_utf8(f.value))
 			return refuse(rq, message_about(rq->arena, M_FIELD_BROKEN, f.name));
 		fields->list[fields->n++] = f;
@@ -126,7 +126,7 @@ request_read_line(struct request *rq)
 		rq->path = SPAN("/");
 		return refuse(rq, message(M_ADDRESS_BROKEN));
 	}
-	return read_fields(rq, query, &rq->query);
+	return read_fields(rq, query, &rq->query, M_ADDRESS_BROKEN);
 }
 
 int
@@ -140,7 +140,7 @@ request_read_form(struct request *rq)
 		rq->why = message(M_FORM_KIND);
 		return 415;
 	}
-	return read_fields(rq, rq->body, &rq->form);
+	return read_fields(rq, rq->body, &rq->form, M_FORM_BROKEN);
 }
 
 /* -- what handlers read ---------------------------------------------------------------------------------------------------- */

@@ -4,8 +4,8 @@
 
 #include "base/crypto.h"
 #include "base/settings.h"
-#include "db/db.h"
 
+struct db;
 struct psp;
 
 struct app {

@@ -48,7 +48,7 @@ fill_timer(struct arena *a, struct checkout_page *p)
 	v->seconds_left = seconds_until(h->expires_ms, h->now_ms);
 	v->seconds_total = seconds_until(h->expires_ms, h->taken_ms);
 	v->left = minutes_left(a, v->seconds_left);
-	v->ending = v->seconds_left < ENDING_SECONDS;
+	v->ending = v->seconds_left <= ENDING_SECONDS;
 	v->can_extend = h->extend_to_ms > 0;
 	v->extend_until = at_show(p, h->extend_to_ms);
 	v->extends_left = h->extensions_left;
@@ -163,8 +163,8 @@ fill_buyer(struct request *rq, struct checkout_page *p, const struct hold_says *
 		v->email = b.email;
 		v->buyer_name = b.name;
 	}
-	v->waiting = pay.pending || pay.state == PAYMENT_CAPTURING ||
-	    (pay.state == PAYMENT_OPEN && !says->came_back && !says->way_down);
+	v->waiting = pay.state == PAYMENT_CAPTURING ||
+	    (pay.state == PAYMENT_OPEN && (pay.pending || (!says->came_back && !says->way_down)));
 	v->waiting_path = arena_fmt(rq->arena, "/pay/return/" PRSPAN,
 	    ARGSPAN(link_token(rq, TOKEN_PAYMENT, pay.show, pay.id, 0)));
 	return OUTCOME_OK;
@@ -194,11 +194,39 @@ fill(struct request *rq, struct checkout_page *p, const struct hold_says *says)
 	return fill_buyer(rq, p, says);
 }
 
+static bool
+shares_seat(const struct hold *a, const struct hold *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < b->n; k++)
+			if (a->seats[i].seat == b->seats[k].seat)
+				return true;
+	return false;
+}
+
+/* The buyer's hold of now that has seats of this ended one: they were taken again, and nobody else has them. */
+static bool
+taken_again(struct request *rq, const struct hold *h, struct hold *again)
+{
+	struct buyer_hold *list;
+	size_t n;
+
+	if (buyer_holds(rq->app->db, rq->arena, h->buyer, &list, &n) != OUTCOME_OK)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (list[i].show == h->show && !list[i].booking && list[i].hold != h->id &&
+		    hold_read(rq->app->db, rq->arena, list[i].show, list[i].hold, h->buyer, again) == OUTCOME_OK &&
+		    shares_seat(h, again))
+			return true;
+	return false;
+}
+
 /* An ended hold with a payment that took money, or still may, has not simply run out: its return page knows how it stands. */
 static int
 ended(struct request *rq, struct response *rs, const struct hold *h)
 {
 	struct payment p;
+	struct hold again;
 	enum outcome o = payment_of_hold(rq->app->db, rq->arena, h->show, h->id, &p);
 
 	if (o != OUTCOME_OK && o != OUTCOME_NOT_FOUND)
@@ -208,7 +236,7 @@ ended(struct request *rq, struct response *rs, const struct hold *h)
 
 		return redirect(rs, "/pay/return/" PRSPAN, ARGSPAN(token));
 	}
-	return over_page(rq, rs, h);
+	return taken_again(rq, h, &again) ? hold_again(rq, rs, &again, "") : over_page(rq, rs, h);
 }
 
 int

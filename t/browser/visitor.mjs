@@ -21,7 +21,6 @@ const HEIGHTS = { [WIDE]: 800, [PHONE]: 740 };
 
 export const openBrowser = () => chromium.launch({
 	executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-	ignoreDefaultArgs: ["--disable-back-forward-cache"],
 	args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 		"--disable-component-update", "--disable-sync", "--force-color-profile=srgb", "--hide-scrollbars"],
 });
@@ -124,22 +123,27 @@ export class Visitor {
 	}
 
 	/*
-	 * All that is asked of a page as it stands: pictures at both widths, light and dark, no sideways scrolling, axe-core,
-	 * and its HTML kept.
+	 * All that is asked of a page as it stands: pictures at both widths, light on the phone and dark on the desk, or all four;
+	 * no sideways scrolling, axe-core, and its HTML kept.
 	 */
-	async look(name, { dark = true, axe = true } = {}) {
+	async look(name, { all = false } = {}) {
 		await this.keepHtml(name);
 		await this.fits(NARROWEST);
 		for (const width of [PHONE, WIDE]) {
 			await this.fits(width);
-			for (const scheme of dark ? ["light", "dark"] : ["light"]) {
+			for (const scheme of ["light", "dark"]) {
+				const crossed = (width === PHONE) === (scheme === "light");
+
+				if (!all && !crossed)
+					continue;
 				await this.page.emulateMedia({ colorScheme: scheme });
 				await this.picture(`${name}-${width}-${scheme}`, width);
-				if (axe && (width === PHONE) === (scheme === "light" || !dark))
+				if (crossed)
 					await this.accessible(`${name} ${width} ${scheme}`);
 			}
 		}
 		await this.page.emulateMedia({ colorScheme: "light" });
+		return this;
 	}
 
 	/* Text at 200 %: nothing is cut off to the side. */

@@ -1,5 +1,5 @@
 /* test_bookings.c - reading what was bought, and finding it by reference and e-mail together, never by one alone. */
-#include "box_office.h"
+#include "t/lib/box_office.h"
 
 #include <setjmp.h>
 

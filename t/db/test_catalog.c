@@ -1,5 +1,5 @@
 /* test_catalog.c - what plays where and when, how a show sells, and the search, which takes anything. */
-#include "box_office.h"
+#include "t/lib/box_office.h"
 
 #include <setjmp.h>
 

@@ -1,5 +1,5 @@
 /* test_programme.c - programmes in the database: loaded twice they change nothing, changed they change it, wrong they touch nothing. */
-#include "box_office.h"
+#include "t/lib/box_office.h"
 
 #include <setjmp.h>
 

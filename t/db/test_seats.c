@@ -1,5 +1,5 @@
 /* test_seats.c - the plan joined with the show: what is free, held, sold, and what it costs. */
-#include "box_office.h"
+#include "t/lib/box_office.h"
 
 #include <setjmp.h>
 

@@ -416,11 +416,14 @@ main(void)
 		T(a_late_payment_whose_seats_are_gone_goes_back_and_frees_the_rest),
 		T(a_second_capture_for_the_same_booking_is_refunded_alone), T(a_wrong_amount_is_kept_for_a_human_and_the_money_goes_back),
 		T(an_attempt_after_a_wrong_amount_gives_back_what_was_taken), T(another_providers_word_moves_no_money),
-		T(an_email_corrected_before_paying_again_is_kept), T(another_mode_or_session_moves_no_money), T(a_failed_payment_leaves_the_hold_for_another_try),
+		T(an_email_corrected_before_paying_again_is_kept), T(another_mode_or_session_moves_no_money),
+		T(a_failed_payment_leaves_the_hold_for_another_try),
 		T(pay_again_is_the_same_payment_and_another_amount_must_close_it_first), T(an_amount_that_is_not_the_holds_is_refused),
 		T(an_ended_hold_cannot_begin_a_payment), T(what_is_being_paid_for_does_not_change),
-		T(a_hold_that_ends_with_a_payment_open_fails_only_when_that_is_closed), T(a_cancelled_show_gives_the_money_back),
-		T(a_duplicate_live_ticket_is_refused_by_the_key_and_settles_as_gone), T(a_refund_is_done_when_the_provider_says_so_and_once),
+		T(a_hold_that_ends_with_a_payment_open_fails_only_when_that_is_closed),
+		T(a_cancelled_show_gives_the_money_back),
+		T(a_duplicate_live_ticket_is_refused_by_the_key_and_settles_as_gone),
+		T(a_refund_is_done_when_the_provider_says_so_and_once),
 		T(a_refused_refund_is_tried_with_a_new_key_and_at_last_needs_a_human),
 	};
 

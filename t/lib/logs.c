@@ -20,9 +20,8 @@ remember(struct arena *a, struct span s)
 	for (size_t i = 0; i < n_never; i++)
 		if (span_eq(never[i], s))
 			return;
-	if (n_never == NEVER_MAX)
-		die("more than %d tokens", NEVER_MAX);
-	never[n_never++] = arena_copy(a, s);
+	if (n_never < NEVER_MAX)
+		never[n_never++] = arena_copy(a, s);
 }
 
 static bool

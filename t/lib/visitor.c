@@ -1,6 +1,5 @@
 /* visitor.c - see visitor.h. */
 #include "visitor.h"
-
 #include "logs.h"
 
 #include <strings.h>

@@ -40,13 +40,15 @@ static const struct hostile hostiles[] = {
 	{ S("https:x"), "https:x", "https%3Ax", false, false, false, false },
 	{ S("ftp://example.org/"), "ftp://example.org/", "ftp%3A%2F%2Fexample.org%2F", false, false, false, false },
 	{ S(" https://example.org/"), " https://example.org/", "%20https%3A%2F%2Fexample.org%2F", false, false, false, false },
-	{ S("https://example.org/\r\nSet-Cookie: x"), "https://example.org/\nSet-Cookie: x", "https%3A%2F%2Fexample.org%2F%0D%0ASet-Cookie%3A%20x", false, false, false, false },
+	{ S("https://example.org/\r\nSet-Cookie: x"), "https://example.org/\nSet-Cookie: x",
+	    "https%3A%2F%2Fexample.org%2F%0D%0ASet-Cookie%3A%20x", false, false, false, false },
 	{ S("?a=1&b#c"), "?a=1&amp;b#c", "%3Fa%3D1%26b%23c", false, false, false, false },
 	{ S("%00%3c"), "%00%3c", "%2500%253c", false, false, false, false },
 	{ S("a\0<b"), "a&lt;b", "a%00%3Cb", false, false, false, false },
 	{ S("\x01\x08\x0b\x1f\x7f."), ".", "%01%08%0B%1F%7F.", false, false, false, false },
 	{ S("\xc2\x80\xc2\x9f\xc2\xa0"), "\xc2\xa0", "%C2%80%C2%9F%C2%A0", false, false, false, false },
-	{ S("Zo\xc3\xab \xe2\x82\xb9 \xf0\x9f\x8e\xad"), "Zo\xc3\xab \xe2\x82\xb9 \xf0\x9f\x8e\xad", "Zo%C3%AB%20%E2%82%B9%20%F0%9F%8E%AD", false, false, false, false },
+	{ S("Zo\xc3\xab \xe2\x82\xb9 \xf0\x9f\x8e\xad"), "Zo\xc3\xab \xe2\x82\xb9 \xf0\x9f\x8e\xad",
+	    "Zo%C3%AB%20%E2%82%B9%20%F0%9F%8E%AD", false, false, false, false },
 	{ S("\xff<"), "\xef\xbf\xbd&lt;", "%FF%3C", false, false, false, false },
 	{ S("\xc3<"), "\xef\xbf\xbd&lt;", "%C3%3C", false, false, false, false },	/* must not swallow the < */
 	{ S("\xc0\xbc"), "\xef\xbf\xbd\xef\xbf\xbd", "%C0%BC", false, false, false, false },	/* an overlong < */

@@ -69,16 +69,26 @@ looks(struct visitor *v, const char *path, int status)
 	return p;
 }
 
+/*
+ * A first-time buyer whose very first answer is lost has no cookie yet, so the seats that they hold look taken to them; they choose
+ * others, and those come back by themselves.
+ */
 static const char *
 holds(struct visitor *v, int n)
 {
-	char form[256] = "";
-	size_t at = 0;
-	struct page p;
+	struct page p = { 0 };
 
-	for (int i = 0; i < n; i++)
-		at += (size_t)snprintf(form + at, sizeof(form) - at, "%sseat=%" PRId64, i ? "&" : "", buyer_seat(&stack, show(), next_seat++));
-	p = insists(v, arena_fmt(stack.arena, "/shows/%" PRId64 "/hold", show()).p, form, 303, 303);
+	for (int tries = 0; tries < 2; tries++) {
+		char form[256] = "";
+		size_t at = 0;
+
+		for (int i = 0; i < n; i++)
+			at += (size_t)snprintf(form + at, sizeof(form) - at, "%sseat=%" PRId64, i ? "&" : "",
+			    buyer_seat(&stack, show(), next_seat++));
+		p = insists(v, arena_fmt(stack.arena, "/shows/%" PRId64 "/hold", show()).p, form, 303, 409);
+		if (p.status == 303)
+			break;
+	}
 	assert_int_equal(p.status, 303);
 	return CSTR(stack.arena, p.location);
 }
@@ -157,10 +167,12 @@ running_out(void)
 {
 	struct visitor *v = visitor_new(&stack);
 
+	stack_control(&stack, "webhook=off");	/* else the provider's own word may come first */
 	pays(v, holds(v, 1));
 	holds(v, 1);
 	stack_later(&stack, 4000);
 	reaps();
+	stack_control(&stack, "webhook=on");
 	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM holds WHERE state = 'active'"), 0);
 	visitor_free(v);
 }
@@ -209,13 +221,18 @@ finding_tickets(void)
 	visitor_free(v);
 }
 
+/* A programme with a show that is new each time. */
 static void
 loading(void)
 {
-	for (int i = 0; i < 3 && stack_ctl(&stack, "load t/data/ten.programme") != 0; i++)
-		pause_a_little();
-	stack_sql(&stack, "UPDATE shows SET starts_at = TIMESTAMPADD(SECOND, show_id, starts_at) WHERE show_id = "
-	    "(SELECT m FROM (SELECT MAX(show_id) AS m FROM shows) x)");
+	static int day;
+	int done = 1;
+
+	assert_int_equal(system(arena_fmt(stack.arena, "sed 's/today+1/today+%d/' t/data/ten.programme >%s/new.programme", ++day,
+	    stack.folder).p), 0);
+	for (int i = 0; i < TRIES && done != 0; i++)
+		done = stack_ctl(&stack, arena_fmt(stack.arena, "load %s/new.programme", stack.folder).p);
+	assert_int_equal(done, 0);
 }
 
 /* The first row whose prefix the name has. */
@@ -278,7 +295,8 @@ every_fault_point_leaves_the_rules_kept(void **state)
 		struct span name = span_trim(span_cut(&names, '\n'));
 		const char *only = getenv("FOYER_FAULT_ONLY");
 
-		if (!name.n || at % step != first || (only && !span_starts(name, only)))
+		/* the demonstration's bulk sales are made on an empty house, before anybody can buy */
+		if (!name.n || span_starts(name, "demo_") || at % step != first || (only && !span_starts(name, only)))
 			continue;
 		run_point(CSTR(stack.arena, name), "kill");
 		run_point(CSTR(stack.arena, name), "lose");
