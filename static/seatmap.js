@@ -158,11 +158,11 @@ class Plan {
 
 	/* In a big hall choices add up from section to section. */
 	gather() {
-		if (!document.querySelector(".others") || this.changing)
-			return;
-		/* After a refusal: what is kept of other sections came with the page. */
+		/* Seats of other sections that came with the page: kept after a refusal, or of the hold that is changed. */
 		for (const { value, dataset } of form.querySelectorAll("input[data-name]"))
 			this.elsewhere[value] = { id: value, name: dataset.name, row: dataset.row, price: minorOf(dataset.price) };
+		if (!document.querySelector(".others") || this.changing)
+			return;
 		for (const [id, seat] of Object.entries(store.get(this.pickKey))) {
 			if (this.seats.has(id))
 				this.seats.get(id).input.checked = this.seats.get(id).free;
@@ -213,7 +213,7 @@ class Plan {
 				this.lost.push(seat.name);
 		}
 		for (const [id, seat] of Object.entries(this.elsewhere))
-			if (states.has(id) && !this.sentBefore(id)) {
+			if (!this.changing && states.has(id) && !this.sentBefore(id)) {
 				delete this.elsewhere[id];
 				this.lost.push(seat.name);
 			}

@@ -15,11 +15,11 @@ STATEMENT(seat_of_ended_hold, SCATTER, "iiit", "SELECT s.show_id, s.seat_id, s.h
 STATEMENT(seat_end, SCATTER, "iii", "SELECT s.show_id, s.seat_id, s.hold_id FROM show_seats s "
     "JOIN holds h ON h.show_id = s.show_id AND h.hold_id = s.hold_id "
     "WHERE s.status = 'held' AND h.state = 'active' AND s.expires_at <> h.seats_until" SOME);
-/* Over by the clock is over: from then on its seats may be anybody's. */
+/* Until the promised end. After it they may go to the same buyer again, and a little later, at seats_until, to anybody. */
 STATEMENT(hold_lost_seat, SCATTER, "iiit", "SELECT h.show_id, h.hold_id, t.seat_id, s.status FROM holds h "
     "JOIN hold_seats t ON t.show_id = h.show_id AND t.hold_id = h.hold_id "
     "LEFT JOIN show_seats s ON s.show_id = t.show_id AND s.seat_id = t.seat_id WHERE h.state = 'active' "
-    "AND h.seats_until > UTC_TIMESTAMP(3) AND (s.status IS NULL OR s.status <> 'held' OR s.hold_id <> h.hold_id)" SOME);
+    "AND h.expires_at > UTC_TIMESTAMP(3) AND (s.status IS NULL OR s.status <> 'held' OR s.hold_id <> h.hold_id)" SOME);
 STATEMENT(hold_seat_count, SCATTER, "iiii", "SELECT h.show_id, h.hold_id, h.seat_count, COUNT(t.seat_id) FROM holds h "
     "LEFT JOIN hold_seats t ON t.show_id = h.show_id AND t.hold_id = h.hold_id "
     "GROUP BY h.show_id, h.hold_id, h.seat_count HAVING h.seat_count <> COUNT(t.seat_id)" SOME);

@@ -12,7 +12,7 @@
 
 const struct event_type event_types[] = {
 	{ "SEAT_HELD", SEATS, "hold", "seats become held", "hold, seats", "live, kafka" },
-	{ "SEAT_RELEASED", SEATS, "hold", "held seats become available", "hold, seats, reason", "live, kafka" },
+	{ "SEAT_RELEASED", SEATS, "hold", "held (or sold) seats become available", "hold (or booking), seats, reason", "live, kafka" },
 	{ "SEAT_SOLD", SEATS, "hold", "seats become confirmed", "booking, seats", "live, kafka" },
 	{ "BOOKING_PENDING", BOOKINGS, "booking", "first Pay of a hold", "hold, seats, total", "kafka" },
 	{ "BOOKING_CONFIRMED", BOOKINGS, "booking", "settled", "hold, seats, total", "mail, kafka, hooks" },

@@ -3,7 +3,7 @@
  *
  *   type               topic           key (subject)  when                                          payload              consumers
  *   SEAT_HELD          foyer.seats     hold           seats become held                             hold, seats          live, kafka
- *   SEAT_RELEASED      foyer.seats     hold           held seats become available                   hold, seats, reason  live, kafka
+ *   SEAT_RELEASED      foyer.seats     hold           held (or sold) seats become available         hold (or booking), seats, reason  live, kafka
  *   SEAT_SOLD          foyer.seats     hold           seats become confirmed                        booking, seats       live, kafka
  *   BOOKING_PENDING    foyer.bookings  booking        first Pay of a hold                           hold, seats, total   kafka
  *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                                       hold, seats, total   mail, kafka, hooks

@@ -28,11 +28,20 @@ STATEMENT(hold_confirm, SHOW, "", "UPDATE holds SET state = 'confirmed', ended_a
 TRANSACTION(settle_payment_tx, "settle");
 TRANSACTION(keep_event_tx, "event");
 
+static struct settle_counts counts;
+
+struct settle_counts
+settle_counts(void)
+{
+	return counts;
+}
+
 struct settling {
 	const struct settle_ask *ask;
 	struct arena *arena;
 	int64_t refund;			/* id for a refund row, made once */
 	bool never_confirm;		/* the UNIQUE key refused a ticket: money back, whatever the locks said */
+	bool confirmed, refunded;	/* by this very transaction */
 	enum outcome outcome;
 	enum settled settled;
 
@@ -75,6 +84,7 @@ give_back(struct db *db, struct settling *s, const char *reason)
 	refund_make(db, s->arena, s->ask->show, s->refund, s->ask->payment, took, span_of(reason));
 	if (!span_is(s->hold.state, "active"))
 		booking_fail_if_over(db, s->arena, s->ask->show, s->p.hold, reason);
+	s->refunded = true;
 	log_warn("settle.refund_due", "show=%" PRId64 " payment=%" PRId64 " reason=%s", s->ask->show, s->ask->payment, reason);
 	return end_with(s, SETTLED_REFUND, true);
 }
@@ -154,6 +164,7 @@ confirm(struct db *db, struct settling *s)
 	outbox_add(db, show, "BOOKING_CONFIRMED", s->booking.id, arena_fmt(s->arena, "{\"hold\":%" PRId64 ",\"total\":%" PRId64
 	    ",\"currency\":\"%s\"}", s->p.hold, s->p.amount.minor, s->p.amount.code));
 	payment_move(db, s->arena, show, &s->p, "paid", "");
+	s->confirmed = true;
 	return end_with(s, SETTLED_CONFIRMED, true);
 }
 
@@ -224,6 +235,7 @@ settle_body(struct db *db, void *context)
 	const struct settle_ask *a = s->ask;
 
 	s->outcome = OUTCOME_NOT_FOUND;
+	s->confirmed = s->refunded = false;
 	if (!lock_by_payment(db, s->arena, a->show, a->payment, &s->sale, &s->hold, &s->p))
 		return TX_ROLLBACK;
 	if (a->provider.n && !event_add(db, a->show, a->payment, a->provider, a->event_id, a->event_type, a->event_body,
@@ -247,6 +259,8 @@ settle(struct db *db, struct arena *a, const struct settle_ask *ask, enum settle
 	if (r != TX_DONE)
 		return outcome_of_tx(r);
 	*settled = s.settled;
+	counts.confirmed += s.confirmed;
+	counts.refunds += s.refunded;
 	if (s.outcome == OUTCOME_OK)
 		log_info("settle", "show=%" PRId64 " payment=%" PRId64 " fact=%d settled=%d", ask->show, ask->payment, (int)ask->fact,
 		    (int)s.settled);

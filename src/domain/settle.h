@@ -31,6 +31,12 @@ enum settled {
 /* NOT_FOUND: no such payment (a webhook is then stored by event_keep). */
 enum outcome settle(struct db *, struct arena *, const struct settle_ask *, enum settled *);
 
+/* How often this process made tickets, and refunds that are due, since it began; for its metrics. */
+struct settle_counts {
+	uint64_t confirmed, refunds;
+};
+struct settle_counts settle_counts(void);
+
 /* Stores a signed event that moves no payment (unknown type, fits nothing). show 0: it fits no show of ours. Twice is harmless. */
 enum outcome event_keep(struct db *, struct arena *, int64_t show, int64_t payment, struct span provider, struct span id,
     struct span type, struct span body, struct span attention);

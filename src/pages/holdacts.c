@@ -40,6 +40,14 @@ close_all(struct request *rq, const struct hold *h)
 	return closed == n;
 }
 
+/* What no button of ours can have sent. */
+static int
+not_understood(struct request *rq, struct response *rs, const struct hold *h, struct span why)
+{
+	return notice_page(rs, &(struct notice){ .status = 400, .heading = message(M_UNCLEAR_HEADING), .message = why,
+	    .button = message(M_TO_THE_SEATS), .button_path = hold_path(rq, h) });
+}
+
 int
 hold_extend_post(struct request *rq, struct response *rs)
 {
@@ -86,7 +94,7 @@ hold_remove_post(struct request *rq, struct response *rs)
 	if (status)
 		return status;
 	if (!form_int(rq, "seat", 1, INT32_MAX, &seat))
-		return 400;
+		return not_understood(rq, rs, &h, rq->why);
 	o = hold_remove(rq->app->db, rq->arena, h.show, h.id, h.buyer, seat);
 	if (o == OUTCOME_CAPTURING && close_all(rq, &h))
 		o = hold_remove(rq->app->db, rq->arena, h.show, h.id, h.buyer, seat);
@@ -139,9 +147,9 @@ hold_prices_post(struct request *rq, struct response *rs)
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
 	if (!read_prices(rq, choices, n_choices, &p))
-		return bad(rs, 400, message(M_PRICE_UNKNOWN));
+		return not_understood(rq, rs, &h, message(M_PRICE_UNKNOWN));
 	o = hold_price(rq->app->db, rq->arena, h.show, h.id, h.buyer, p.seats, p.types, p.n);
 	if (o == OUTCOME_CAPTURING && close_all(rq, &h))
 		o = hold_price(rq->app->db, rq->arena, h.show, h.id, h.buyer, p.seats, p.types, p.n);
-	return o == OUTCOME_NOT_FOUND ? bad(rs, 400, message(M_PRICE_UNKNOWN)) : back_to(rq, rs, &h, o, "");
+	return o == OUTCOME_NOT_FOUND ? not_understood(rq, rs, &h, message(M_PRICE_UNKNOWN)) : back_to(rq, rs, &h, o, "");
 }

@@ -18,9 +18,9 @@ is_over(const struct hold *h)
 int
 holdseats_get(struct request *rq, struct response *rs)
 {
+	struct seat_ask ask = { .n = 0 };
 	struct seatmap_page p;
 	struct hold h;
-	int64_t chosen[HOLD_MAX_SEATS], section = 0;
 	int status = hold_of_path(rq, rs, &h);
 	enum outcome o;
 
@@ -28,15 +28,17 @@ holdseats_get(struct request *rq, struct response *rs)
 		return status;
 	if (is_over(&h))
 		return hold_again(rq, rs, &h, "");
-	if (query_value(rq, "section").n && !query_int(rq, "section", 1, INT32_MAX, &section))
+	if (query_value(rq, "section").n && !query_int(rq, "section", 1, INT32_MAX, &ask.section))
 		return 400;
-	for (size_t i = 0; i < h.n; i++)
-		chosen[i] = h.seats[i].seat;
-	o = seatmap_fill(rq, &(struct seatmap_ask){ .show = h.show, .section = section, .near = chosen[0], .own_hold = h.id,
-	    .chosen = chosen, .n_chosen = h.n }, &p);
+	ask.show = h.show;
+	ask.changing = &h;
+	while (ask.n < h.n) {
+		ask.ids[ask.n] = h.seats[ask.n].seat;
+		ask.n++;
+	}
+	o = seat_ask_map(rq, &ask, NULL, &p);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
-	seat_ask_private(rq, &h, &p);
 	seatmap_html(&rs->body, &p.view);
 	return 200;
 }
@@ -54,11 +56,11 @@ holdseats_post(struct request *rq, struct response *rs)
 		return status;
 	if (is_over(&h))
 		return hold_again(rq, rs, &h, "");
+	ask.show = h.show;
+	ask.changing = &h;
 	status = seat_ask_read(rq, rs, &ask);
 	if (status)
 		return status;
-	ask.show = h.show;
-	ask.changing = &h;
 	ask.best = 0;		/* the private map has no such button */
 	o = seat_ask_take(rq, &ask, h.buyer, false, &result);
 	if (o == OUTCOME_EXPIRED || o == OUTCOME_PAID)

@@ -1,11 +1,9 @@
 /* seatask.c - see seatask.h. Who gets a seat is decided in domain/holds.c, never here. */
 #include "base/base.h"
 
-#include "domain/seats.h"
 #include "http/metrics.h"
 #include "pages/answers.h"
 #include "pages/app.h"
-#include "pages/holdpath.h"
 #include "pages/seatask.h"
 #include "pages/seatmap.h"
 #include "pages/session.h"
@@ -22,19 +20,28 @@ has_id(const int64_t *ids, size_t n, int64_t id)
 	return false;
 }
 
+/* What no button of ours can have sent. */
+static int
+not_understood(struct request *rq, struct response *rs, const struct seat_ask *ask, struct span why)
+{
+	return notice_page(rs, &(struct notice){ .status = 400, .heading = message(M_UNCLEAR_HEADING), .message = why,
+	    .button = message(M_TO_THE_PLAN), .button_path = arena_fmt(rq->arena, "/shows/%" PRId64, ask->show) });
+}
+
 int
 seat_ask_read(struct request *rq, struct response *rs, struct seat_ask *ask)
 {
 	if (form_has(rq, "best")) {
-		if (!form_int(rq, "best", 1, BEST_MOST, &ask->best))
-			return 400;
-		return form_value(rq, "section").n && !form_int(rq, "section", 1, INT32_MAX, &ask->section) ? 400 : 0;
+		if (!form_int(rq, "best", 1, BEST_MOST, &ask->best) ||
+		    (form_value(rq, "section").n && !form_int(rq, "section", 1, INT32_MAX, &ask->section)))
+			return not_understood(rq, rs, ask, rq->why);
+		return 0;
 	}
 	if (!form_ids(rq, "seat", FIELDS_MAX, ask->ids, &ask->n))
-		return 400;
+		return not_understood(rq, rs, ask, rq->why);
 	for (size_t i = 1; i < ask->n; i++)
 		if (has_id(ask->ids, i, ask->ids[i]))
-			return bad(rs, 400, message(M_SEAT_TWICE));
+			return not_understood(rq, rs, ask, message(M_SEAT_TWICE));
 	return 0;
 }
 
@@ -51,57 +58,13 @@ seat_ask_take(struct request *rq, const struct seat_ask *ask, int64_t buyer, boo
 	return hold_take(rq->app->db, rq->arena, &wish, result);
 }
 
-/* -- the map again --------------------------------------------------------------------------------------------------------- */
-
-void
-seat_ask_private(struct request *rq, const struct hold *h, struct seatmap_page *p)
-{
-	struct seatmap_view *v = &p->view;
-	int64_t left = seconds_until(h->expires_ms, h->now_ms);
-
-	v->changing = true;
-	v->hold_path = hold_path(rq, h);
-	v->action = arena_fmt(rq->arena, PRSPAN "/seats", ARGSPAN(v->hold_path));
-	v->yours = hold_seat_names(rq->arena, h);
-	v->yours_n = (int64_t)h->n;
-	v->until = (struct moment){ h->expires_ms, p->show.starts.zone };
-	v->seconds_left = left;
-	v->left = minutes_left(rq->arena, left);
-	/* The other sections of a big hall, each still for this hold. */
-	v->hall_path = v->action;
-	for (size_t i = 0; i < v->n_others; i++)
-		v->others[i].other_path = arena_fmt(rq->arena, PRSPAN "?section=%" PRId64, ARGSPAN(v->action), v->others[i].other_section);
-}
-
-static enum outcome
-map_again(struct request *rq, const struct seat_ask *ask, int64_t near, struct seatmap_page *p)
-{
-	struct seatmap_ask want = { .show = ask->show, .section = ask->section, .near = near ? near : ask->n ? ask->ids[0] : 0,
-		.own_hold = ask->changing ? ask->changing->id : 0, .chosen = ask->ids, .n_chosen = ask->n };
-	enum outcome o;
-
-	if (!want.section && !want.near && ask->changing && ask->changing->n)
-		want.near = ask->changing->seats[0].seat;
-	o = seatmap_fill(rq, &want, p);
-	if (o == OUTCOME_OK && ask->changing)
-		seat_ask_private(rq, ask->changing, p);
-	return o;
-}
+/* -- refusals -------------------------------------------------------------------------------------------------------------- */
 
 static int
 show_map(struct response *rs, const struct seatmap_page *p, int status)
 {
 	seatmap_html(&rs->body, &p->view);
 	return status;
-}
-
-static const struct seat *
-on_map(const struct seatmap *map, int64_t id)
-{
-	for (size_t i = 0; i < map->n; i++)
-		if (map->seats[i].id == id)
-			return &map->seats[i];
-	return NULL;
 }
 
 /* "C7, C8". Seats of another section of a big hall are not on the map that is shown, and are read by themselves. */
@@ -115,7 +78,7 @@ names_of(struct request *rq, const struct seatmap *map, const struct seat_set *s
 
 	buf_init(&b, rq->arena, SEAT_NAMES_MAX);
 	for (size_t i = 0; i < set->n; i++) {
-		const struct seat *s = on_map(map, set->ids[i]);
+		const struct seat *s = seat_on_map(map, set->ids[i]);
 
 		if (s)
 			seat_names_add(&b, s->row, s->number);
@@ -129,72 +92,21 @@ names_of(struct request *rq, const struct seatmap *map, const struct seat_set *s
 	return buf_view(&b);
 }
 
-/* What was asked for and can still be had, as far as this reading of the hall knows. */
-static struct seat_set
-still_free(const struct seat_ask *ask, const struct seatmap *map, const struct seat_set *lost)
-{
-	struct seat_set kept = { .n = 0 };
-
-	for (size_t i = 0; i < ask->n && kept.n < HOLD_MAX_SEATS; i++) {
-		const struct seat *s = on_map(map, ask->ids[i]);
-
-		if (!has_id(lost->ids, lost->n, ask->ids[i]) && (!s || s->status == SEAT_FREE || s->own))
-			kept.ids[kept.n++] = ask->ids[i];
-	}
-	return kept;
-}
-
-static struct money
-price_in(const struct seatmap *sections, int64_t id)
-{
-	for (size_t i = 0; i < sections->n_sections; i++)
-		if (sections->sections[i].id == id)
-			return sections->sections[i].price;
-	return (struct money){ 0 };
-}
-
-/* Kept seats of other sections go along unseen, so that the next press asks for all of them. */
-static void
-keep_elsewhere(struct request *rq, struct seatmap_page *p, const struct seat_set *kept)
-{
-	struct seat_words far[HOLD_MAX_SEATS];
-	int64_t missing[HOLD_MAX_SEATS];
-	struct seatmap sections;
-	size_t n = 0;
-
-	for (size_t i = 0; i < kept->n; i++)
-		if (!on_map(&p->map, kept->ids[i]))
-			missing[n++] = kept->ids[i];
-	if (!n || sections_read(rq->app->db, rq->arena, p->show.id, &sections) != OUTCOME_OK)
-		return;
-	n = seat_words_read(rq->app->db, missing, n, far);
-	p->view.elsewhere = ARENA_ARRAY(rq->arena, struct seatmap_elsewhere, n);
-	for (size_t i = 0; i < n; i++) {
-		struct buf name;
-
-		buf_init(&name, rq->arena, SEAT_NAMES_MAX);
-		seat_names_add(&name, far[i].row, far[i].number);
-		p->view.elsewhere[p->view.n_elsewhere++] = (struct seatmap_elsewhere){ .elsewhere_id = far[i].id,
-			.elsewhere_name = buf_view(&name), .elsewhere_row = far[i].row, .elsewhere_price = price_in(&sections, far[i].section) };
-	}
-}
-
 static int
 lost_page(struct request *rq, struct response *rs, const struct seat_ask *ask, const struct hold_result *result)
 {
 	struct seatmap_page p;
 	struct seat_set kept;
-	enum outcome o = map_again(rq, ask, result->lost.n ? result->lost.ids[0] : 0, &p);
+	enum outcome o = seat_ask_map(rq, ask, &result->lost, &p);
 
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
 	metric_add(METRIC_HOLDS_REFUSED, 1);
-	kept = still_free(ask, &p.map, &result->lost);
+	kept = seat_ask_kept(ask, &p.map, &result->lost);
 	p.view.lost = names_of(rq, &p.map, &result->lost);
 	p.view.lost_n = (int64_t)result->lost.n;
 	p.view.kept = names_of(rq, &p.map, &kept);
 	p.view.kept_n = (int64_t)kept.n;
-	keep_elsewhere(rq, &p, &kept);
 	return show_map(rs, &p, 409);
 }
 
@@ -223,7 +135,7 @@ static int
 single_page(struct request *rq, struct response *rs, const struct seat_ask *ask, const struct hold_result *result)
 {
 	struct seatmap_page p;
-	enum outcome o = map_again(rq, ask, result->lost.n ? result->lost.ids[0] : 0, &p);
+	enum outcome o = seat_ask_map(rq, ask, &result->lost, &p);
 
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
@@ -239,7 +151,7 @@ static int
 plain_page(struct request *rq, struct response *rs, const struct seat_ask *ask, enum outcome why, const struct hold_result *result)
 {
 	struct seatmap_page p;
-	enum outcome o = map_again(rq, ask, 0, &p);
+	enum outcome o = seat_ask_map(rq, ask, NULL, &p);
 
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
@@ -260,7 +172,7 @@ static int
 closed_page(struct request *rq, struct response *rs, const struct seat_ask *ask, const struct hold_result *result)
 {
 	struct seatmap_page p;
-	enum outcome o = map_again(rq, ask, 0, &p);
+	enum outcome o = seat_ask_map(rq, ask, NULL, &p);
 
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
@@ -305,7 +217,7 @@ unknown(struct request *rq, struct response *rs, const struct seat_ask *ask)
 
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
-	return bad(rs, 400, message(ask->best ? M_SECTION_UNKNOWN : M_SEAT_UNKNOWN));
+	return not_understood(rq, rs, ask, message(ask->best ? M_SECTION_UNKNOWN : M_SEAT_UNKNOWN));
 }
 
 int

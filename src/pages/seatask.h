@@ -14,10 +14,10 @@ struct seat_ask {
 	int64_t ids[FIELDS_MAX];	/* as sent, all different; perhaps more than a hold may have */
 	size_t n;
 	int64_t best;			/* so many seats together, wherever: then there are no ids; 0: the ids */
-	int64_t section;		/* of the best ones; 0: any */
+	int64_t section;		/* of the best ones, or the one whose map was looked at; 0: any */
 };
 
-/* Reads `seat` repeated, or `best` with `section`. 0, or 400 with what is wrong. */
+/* Reads `seat` repeated, or `best` with `section`, for ask->show. 0, or 400 with a page that says what is wrong. */
 int seat_ask_read(struct request *, struct response *, struct seat_ask *);
 
 /* hold_take for the ids, which says LIMIT itself where there are none or too many. */
@@ -26,8 +26,13 @@ enum outcome seat_ask_take(struct request *, const struct seat_ask *, int64_t bu
 /* The page for every outcome but OK. */
 int seat_ask_refuse(struct request *, struct response *, const struct seat_ask *, enum outcome, const struct hold_result *);
 
+/* -- askmap.c ------------------------------------------------------------------------------------------------------------- */
+
 struct seatmap_page;
-/* Turns a filled map into the private one of a hold. */
-void seat_ask_private(struct request *, const struct hold *, struct seatmap_page *);
+/* The map with the ask's seats ticked but for the lost ones (may be NULL); a private one where a hold is changed. */
+enum outcome seat_ask_map(struct request *, const struct seat_ask *, const struct seat_set *lost, struct seatmap_page *);
+/* What was asked for and can still be had, as far as that reading of the hall knows. */
+struct seat_set seat_ask_kept(const struct seat_ask *, const struct seatmap *, const struct seat_set *lost);
+const struct seat *seat_on_map(const struct seatmap *, int64_t id);	/* NULL: it is in another section, or in no such hall */
 
 #endif

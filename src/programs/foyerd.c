@@ -11,6 +11,7 @@
 #include "base/crypto.h"
 #include "base/settings.h"
 #include "db/place.h"
+#include "domain/settle.h"
 #include "html/assets.h"
 #include "http/metrics.h"
 #include "http/pool.h"
@@ -31,6 +32,7 @@ struct config {
 static struct app app;
 static struct router router = { .app = &app };
 static struct db_counts counted;
+static struct settle_counts settled;
 
 /* Reads path into *c; false, with the reason logged, leaves *c as it was. */
 static bool
@@ -67,16 +69,23 @@ before_request(struct request *rq)
 	db_clear(rq->app->db);
 }
 
+static void
+count(struct db_counts db, struct settle_counts money)
+{
+	metric_add(METRIC_DB_ERRORS, db.errors - counted.errors);
+	metric_add(METRIC_DB_RETRIES, db.retries - counted.retries);
+	metric_add(METRIC_DB_CONNECTS, db.connects - counted.connects);
+	metric_add(METRIC_BOOKINGS_CONFIRMED, money.confirmed - settled.confirmed);
+	metric_add(METRIC_REFUNDS_DUE, money.refunds - settled.refunds);
+	counted = db;
+	settled = money;
+}
+
 /* A page made of rows that could not be read must not be shown, whatever its handler thought of it. */
 static int
 after_request(struct request *rq, int status)
 {
-	struct db_counts now = db_counts(rq->app->db);
-
-	metric_add(METRIC_DB_ERRORS, now.errors - counted.errors);
-	metric_add(METRIC_DB_RETRIES, now.retries - counted.retries);
-	metric_add(METRIC_DB_CONNECTS, now.connects - counted.connects);
-	counted = now;
+	count(db_counts(rq->app->db), settle_counts());
 	switch (db_failed(rq->app->db)) {
 	case DB_FINE:
 		return status;

@@ -1,10 +1,10 @@
 /*
- * crowd.c - buyers who post, each line of a file once, by one process over many connections.
+ * crowd.c - many buyers in one process: asks for each line of a file once, over many connections.
  *
  *	crowd steady PORT CONNECTIONS FILE	kept connections, a new request on each answer
- *	crowd burst PORT CONNECTIONS FILE	all connections are opened first, then everybody posts once, at the same moment
+ *	crowd burst PORT CONNECTIONS FILE	all connections are opened first, then everybody asks once, at the same moment
  *
- * FILE: lines "PATH BODY". Prints one line: requests=… seconds=… rate=… bytes=… p50_ms=… p99_ms=… none=… and a word "303=…" a status
+ * FILE: lines "PATH BODY" to post, or "PATH" to get. Prints one line: requests=… seconds=… rate=… bytes=… p50_ms=… p99_ms=… none=… and a word "303=…" a status
  * that was answered. none: requests without a whole answer. It waits for a minute at the most.
  */
 #include "base/base.h"
@@ -22,8 +22,10 @@
 
 #define WAIT_US INT64_C(60000000)
 #define HEAD_MAX 4096
+#define CHUNKED INT64_MAX	/* nginx's own error pages */
+#define LAST_CHUNK "0\r\n\r\n"
 
-struct post {
+struct ask {
 	struct span path, body;
 };
 
@@ -31,13 +33,14 @@ struct client {
 	int fd;
 	int64_t since_us;
 	size_t have;		/* bytes of the head, while it is read */
-	int64_t left;		/* bytes of the body still to come; -1: the head is not whole yet */
+	int64_t left;		/* bytes of the body still to come; -1: the head is not whole yet; CHUNKED: until the last chunk */
 	int status;
+	char tail[5];		/* of a chunked answer: what came last */
 	char head[HEAD_MAX];
 };
 
 struct crowd {
-	struct post *posts;
+	struct ask *asks;
 	size_t n, next, answered, none;
 	int port, epoll;
 	bool burst;
@@ -79,22 +82,26 @@ leave(struct client *client)
 	client->fd = -1;
 }
 
-/* Sends the next line; the connection ends where there is none. A request fits into the socket, so it is never sent by halves. */
+/* Sends what the next line asks for; the connection ends where there is none. A request fits into the socket, so it is never sent by halves. */
 static void
-post_next(struct crowd *c, struct client *client)
+ask_next(struct crowd *c, struct client *client)
 {
 	char text[1024];
-	const struct post *p;
-	int n;
+	const struct ask *a;
+	int n;				/* lines are ours and short: all of it fits */
 
 	if (c->next == c->n) {
 		leave(client);
 		return;
 	}
-	p = &c->posts[c->next++];
-	n = snprintf(text, sizeof(text), "POST " PRSPAN " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: %s\r\n"
-	    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n" PRSPAN,
-	    ARGSPAN(p->path), c->burst ? "close" : "keep-alive", p->body.n, ARGSPAN(p->body));
+	a = &c->asks[c->next++];
+	n = snprintf(text, sizeof(text), "%s " PRSPAN " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: %s\r\n",
+	    a->body.n ? "POST" : "GET", ARGSPAN(a->path), c->burst ? "close" : "keep-alive");
+	if (a->body.n)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "Content-Type: application/x-www-form-urlencoded\r\n"
+		    "Content-Length: %zu\r\n\r\n" PRSPAN, a->body.n, ARGSPAN(a->body));
+	else
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "\r\n");
 	client->have = 0;
 	client->left = -1;
 	client->since_us = now_us();
@@ -104,6 +111,19 @@ post_next(struct crowd *c, struct client *client)
 	}
 }
 
+static void
+chunked_part(struct client *client, const char *p, size_t n)
+{
+	char last[2 * sizeof(client->tail)];
+	size_t size = sizeof(client->tail), some = n < size ? n : size;
+
+	memcpy(last, client->tail, size);
+	memcpy(last + size, p + n - some, some);
+	memcpy(client->tail, last + some, size);
+	if (memcmp(client->tail, LAST_CHUNK, size) == 0)
+		client->left = 0;
+}
+
 /* Reads status and length once the head is whole; false if this is no answer we understand. */
 static bool
 read_head(struct client *client)
@@ -111,6 +131,7 @@ read_head(struct client *client)
 	struct span head = { client->head, client->have }, line;
 	const char *end = memmem(head.p, head.n, "\r\n\r\n", 4);
 	int64_t status, length = -1;
+	size_t n;
 
 	if (!end)
 		return client->have < HEAD_MAX;
@@ -123,8 +144,11 @@ read_head(struct client *client)
 			return false;
 	}
 	client->status = (int)status;
-	client->left = length - (int64_t)(client->have - (size_t)(end + 4 - head.p));
-	return length >= 0;
+	n = client->have - (size_t)(end + 4 - head.p);
+	client->left = length < 0 ? CHUNKED : length - (int64_t)n;
+	if (length < 0)
+		chunked_part(client, end + 4, n);
+	return true;
 }
 
 static void
@@ -135,7 +159,7 @@ answered(struct crowd *c, struct client *client)
 	if (c->burst)
 		leave(client);
 	else
-		post_next(c, client);
+		ask_next(c, client);
 }
 
 static void
@@ -156,7 +180,9 @@ read_some(struct crowd *c, struct client *client)
 		if (client->left < 0) {
 			client->have += (size_t)n;
 			good = read_head(client);
-		} else
+		} else if (client->left == CHUNKED)
+			chunked_part(client, bytes, (size_t)n);
+		else
 			client->left -= n;
 	}
 	if (n <= 0 || !good) {
@@ -198,7 +224,7 @@ run(struct crowd *c)
 		join(c, &c->clients[i]);
 	from = now = now_us();
 	for (size_t i = 0; i < c->n_clients; i++)
-		post_next(c, &c->clients[i]);
+		ask_next(c, &c->clients[i]);
 	while (c->answered + c->none < c->next && now - from < WAIT_US) {
 		int n = epoll_wait(c->epoll, events, ARRAY_LEN(events), 1000);
 
@@ -210,7 +236,7 @@ run(struct crowd *c)
 }
 
 static void
-read_posts(struct crowd *c, struct arena *a, const char *path)
+read_asks(struct crowd *c, struct arena *a, const char *path)
 {
 	struct span text, rest;
 
@@ -218,13 +244,13 @@ read_posts(struct crowd *c, struct arena *a, const char *path)
 		die("%s cannot be read", path);
 	for (rest = text; rest.n; c->n++)
 		span_cut(&rest, '\n');
-	c->posts = ARENA_ARRAY(a, struct post, c->n);
+	c->asks = ARENA_ARRAY(a, struct ask, c->n);
 	rest = text;
 	for (size_t i = 0; i < c->n; i++) {
 		struct span line = span_cut(&rest, '\n');
 
-		c->posts[i].path = span_cut(&line, ' ');
-		c->posts[i].body = line;
+		c->asks[i].path = span_cut(&line, ' ');
+		c->asks[i].body = line;
 	}
 	c->took_us = ARENA_ARRAY(a, int64_t, c->n);
 }
@@ -243,7 +269,7 @@ main(int argc, char **argv)
 	}
 	c.port = (int)port;
 	c.burst = strcmp(argv[1], "burst") == 0;
-	read_posts(&c, a, argv[4]);
+	read_asks(&c, a, argv[4]);
 	c.n_clients = (size_t)clients < c.n ? (size_t)clients : c.n;
 	c.clients = ARENA_ARRAY(a, struct client, c.n_clients);
 	run(&c);

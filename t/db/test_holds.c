@@ -338,6 +338,42 @@ a_blocked_seat_is_taken(void **state)
 	assert_int_equal(TAKE(f, f->ann, &r, f->seats[A1]), OUTCOME_TAKEN);
 }
 
+static void
+a_hold_that_has_ended_is_taken_again_before_others_may_have_its_seats(void **state)
+{
+	struct box_office *f = *state;
+	struct hold_result a, b, c;
+	struct hold after;
+
+	assert_int_equal(TAKE(f, f->ann, &a, f->seats[A1], f->seats[A2]), OUTCOME_OK);
+	box_office_later(f, f->show, 601);
+	box_office_sql(f, "UPDATE holds SET seats_until = TIMESTAMPADD(SECOND, 30, UTC_TIMESTAMP(3)) WHERE hold_id = %" PRId64, a.hold);
+	box_office_sql(f, "UPDATE show_seats SET expires_at = TIMESTAMPADD(SECOND, 30, UTC_TIMESTAMP(3)) WHERE hold_id = %" PRId64, a.hold);
+	assert_int_equal(TAKE(f, f->bob, &b, f->seats[A1]), OUTCOME_TAKEN);
+	assert_int_equal(TAKE(f, f->ann, &c, f->seats[A1], f->seats[A2]), OUTCOME_OK);
+	assert_true(c.hold != a.hold);
+	assert_int_equal(hold_read(f->db, f->arena, f->show, c.hold, f->ann, &after), OUTCOME_OK);
+	assert_true(after.expires_ms - after.now_ms > 590000);	/* its clock begins anew */
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM outbox WHERE type = 'SEAT_RELEASED' AND subject_id = %" PRId64, a.hold), 1);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM show_seats WHERE hold_id = %" PRId64, c.hold), 2);
+}
+
+static void
+changing_one_hold_may_take_seats_of_the_same_buyers_other_one(void **state)
+{
+	struct box_office *f = *state;
+	struct hold_result a, b, c;
+	struct hold_ask ask = { .show = f->show, .buyer = f->ann };
+
+	assert_int_equal(TAKE(f, f->ann, &a, f->seats[A1]), OUTCOME_OK);
+	assert_int_equal(TAKE(f, f->ann, &b, f->seats[B1]), OUTCOME_OK);
+	ask.replaces = a.hold;
+	ask.seats = (struct seat_set){ { f->seats[B1], f->seats[B2] }, 2 };
+	assert_int_equal(hold_take(f->db, f->arena, &ask, &c), OUTCOME_OK);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM holds WHERE show_id = %" PRId64 " AND state = 'active'", f->show), 1);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM show_seats WHERE show_id = %" PRId64 " AND status = 'held'", f->show), 2);
+}
+
 int
 main(void)
 {
@@ -354,6 +390,8 @@ main(void)
 		T(a_single_seat_that_no_choice_could_avoid_is_allowed),
 		T(best_available_gives_seats_together_and_never_the_wheelchair_place), T(a_show_not_on_sale_says_why),
 		T(a_blocked_seat_is_taken),
+		T(a_hold_that_has_ended_is_taken_again_before_others_may_have_its_seats),
+		T(changing_one_hold_may_take_seats_of_the_same_buyers_other_one),
 	};
 
 	return cmocka_run_group_tests(tests, box_office_open, box_office_close);

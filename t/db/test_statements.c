@@ -37,6 +37,7 @@ static const struct {
 } may_scan[] = {
 	{ "search_likes", "words of one or two letters are in no FULLTEXT index; titles are some hundreds" },
 	{ "search_words", "where the words are common, titles are read as for search_likes" },
+	{ "shows_from_day", "of many weeks' shows, reading all titles once may be cheaper than looking each up" },
 	{ "recall_events", "loading a programme looks at every title there is" },
 };
 

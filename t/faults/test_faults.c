@@ -228,8 +228,8 @@ loading(void)
 	static int day;
 	int done = 1;
 
-	assert_int_equal(system(arena_fmt(stack.arena, "sed 's/today+1/today+%d/' t/data/ten.programme >%s/new.programme", ++day,
-	    stack.folder).p), 0);
+	assert_int_equal(system(arena_fmt(stack.arena, "sed 's/today+1/today+%d/' %s/t/data/ten.programme >%s/new.programme",
+	    ++day, stack_top(), stack.folder).p), 0);
 	for (int i = 0; i < TRIES && done != 0; i++)
 		done = stack_ctl(&stack, arena_fmt(stack.arena, "load %s/new.programme", stack.folder).p);
 	assert_int_equal(done, 0);

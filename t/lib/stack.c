@@ -13,8 +13,8 @@
 #include "base/files.h"
 #include "visitor.h"
 
-static const char *
-top(void)
+const char *
+stack_top(void)
 {
 	const char *dir = getenv("srcdir");
 
@@ -79,7 +79,7 @@ environment(struct stack *s)
 int
 stack_demo(struct stack *s, const char *words)
 {
-	return shell(s, arena_fmt(s->arena, "%s %s/demo %s", environment(s), top(), words).p);
+	return shell(s, arena_fmt(s->arena, "%s %s/demo %s", environment(s), stack_top(), words).p);
 }
 
 static void
@@ -120,7 +120,7 @@ stack_open(struct stack *s, const char *programme, const char *extra, const char
 		die("no extra.conf");
 	fputs(extra, f);
 	fclose(f);
-	env_of_stack = arena_fmt(s->arena, "FOYER_PROGRAMME=%s/%s %s", top(), programme, env).p;
+	env_of_stack = arena_fmt(s->arena, "FOYER_PROGRAMME=%s/%s %s", stack_top(), programme, env).p;
 	if (stack_demo(s, "start") != 0) {
 		print_log(s);
 		stack_close(s);

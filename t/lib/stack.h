@@ -23,6 +23,7 @@ struct stack {
  */
 void stack_open(struct stack *, const char *programme, const char *extra, const char *env);
 void stack_close(struct stack *);
+const char *stack_top(void);		/* the project's top folder */
 /* ./demo WORDS, as "stop foyerd"; its exit status. */
 int stack_demo(struct stack *, const char *words);
 /* The audit's exit status; what it found is printed. Money may be in flight for no second. */
