@@ -17,7 +17,8 @@ CREATE TABLE show_sales (
   holds_a_buyer TINYINT NOT NULL DEFAULT 2,
   orphan_rule BOOLEAN NOT NULL DEFAULT TRUE,
   CONSTRAINT sales_state CHECK (state IN ('draft', 'on_sale', 'paused', 'cancelling', 'cancelled', 'ended')),
-  CONSTRAINT sales_seats CHECK (seats_a_hold BETWEEN 1 AND 8)
+  CONSTRAINT sales_seats CHECK (seats_a_hold BETWEEN 1 AND 8),
+  CONSTRAINT sales_holds CHECK (holds_a_buyer BETWEEN 1 AND 2)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 
 -- sort 0 is the type that a seat has until the buyer chooses another.

@@ -441,6 +441,12 @@ class Live {
 
 /* ---- the page ---- */
 
+for (const here of document.querySelectorAll(".others [aria-current]")) {
+	const strip = here.closest("ul");
+
+	strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 const showMiddle = plan => {
 	const box = form.querySelector(".box"), chosen = [...plan.seats.values()].find(s => s.chosen);
 	const middle = chosen ? chosen.label.offsetLeft + chosen.label.offsetWidth / 2 : box.scrollWidth / 2;

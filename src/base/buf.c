@@ -96,20 +96,26 @@ buf_int(struct buf *b, int64_t v)
 	buf_bytes(b, p, (size_t)(digits + sizeof(digits) - p));
 }
 
+/* Tried in the room there is; done again only where that was too little. */
 void
 buf_fmt(struct buf *b, const char *fmt, ...)
 {
+	size_t left = b->cap - b->n;
 	va_list ap, again;
 	int n;
 
+	if (b->failed)
+		return;
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(b->p + b->n, left + 1, fmt, ap);
 	va_end(ap);
-	if (n < 0)
+	if (n < 0 || !room(b, (size_t)n)) {
 		b->failed = true;
-	else if (room(b, (size_t)n)) {
-		vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
+		b->p[b->n] = 0;
+	} else {
+		if ((size_t)n > left)
+			vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;
 	}
 	va_end(again);

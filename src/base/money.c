@@ -19,8 +19,10 @@ static const struct currency {
 static const struct currency *
 currency_find(struct span code)
 {
+	if (code.n != 3)
+		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(currencies); i++)
-		if (span_is(code, currencies[i].code))
+		if (memcmp(code.p, currencies[i].code, 3) == 0)
 			return &currencies[i];
 	return NULL;
 }
@@ -77,6 +79,9 @@ money_print(struct buf *b, struct money m)
 		buf_text(b, " ");
 	}
 	thousands(b, v / unit);
-	if (digits)
-		buf_fmt(b, ".%0*d", digits, (int)(v % unit));
+	if (digits) {
+		buf_byte(b, '.');
+		for (int64_t part = v % unit, at = unit / 10; at; at /= 10)	/* without printf: a seat map prints one a seat */
+			buf_byte(b, (char)('0' + part / at % 10));
+	}
 }

@@ -37,6 +37,7 @@ struct reference {
 };
 #define REFERENCE_RANGE 923521	/* 31^4 */
 struct reference reference_print(int64_t show, int64_t ref);
+struct span reference_groups(struct arena *, struct span reference);	/* "K7M 2QX 9TD" */
 bool reference_read(struct span text, int64_t *show, int64_t *ref);
 
 #endif

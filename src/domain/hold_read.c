@@ -104,6 +104,17 @@ hold_read(struct db *db, struct arena *a, int64_t show, int64_t hold, int64_t bu
 	return outcome_of_reads(db);
 }
 
+struct span
+hold_seat_names(struct arena *a, const struct hold *h)
+{
+	struct buf b;
+
+	buf_init(&b, a, SEAT_NAMES_MAX);
+	for (size_t i = 0; i < h->n; i++)
+		seat_names_add(&b, h->seats[i].row, h->seats[i].number);
+	return buf_view(&b);
+}
+
 enum outcome
 hold_choices(struct db *db, struct arena *a, const struct hold *h, struct price_choice **list, size_t *n)
 {

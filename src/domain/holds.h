@@ -69,6 +69,7 @@ enum outcome hold_best(struct db *, struct arena *, int64_t show, int64_t buyer,
 
 /* NOT_FOUND also where it is another buyer's (buyer 0: do not ask, for staff and return links). */
 enum outcome hold_read(struct db *, struct arena *, int64_t show, int64_t hold, int64_t buyer, struct hold *);
+struct span hold_seat_names(struct arena *, const struct hold *);	/* "C7, C8" */
 /* Price types that the show has for the sections of this hold. */
 enum outcome hold_choices(struct db *, struct arena *, const struct hold *, struct price_choice **list, size_t *n);
 

@@ -8,7 +8,7 @@
 
 #include "domain/holds.h"
 
-#define LOCK_MAX_SEATS 24	/* a new hold and two that it replaces */
+#define LOCK_MAX_SEATS 24	/* a new hold and two that it replaces: a buyer has no more (sales_holds) */
 
 /* "?, ?, …" for one hold's seats and for all that one transaction may lock; short lists repeat their last id. */
 #define IN_8 "(?, ?, ?, ?, ?, ?, ?, ?)"

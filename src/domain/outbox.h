@@ -1,6 +1,9 @@
 /*
  * outbox.h - events, written in the transaction of the change that they tell of. One table of types, here and in the code.
  *
+ * What a sink has passed on stands in deliveries (deliveries.h). The relay knows mail so far, and of its types all but
+ * BOOKING_CANCELLED and REFUND_HUMAN.
+ *
  *   type               topic           key (subject)  when                                          payload              consumers
  *   SEAT_HELD          foyer.seats     hold           seats become held                             hold, seats          live, kafka
  *   SEAT_RELEASED      foyer.seats     hold           held (or sold) seats become available         hold (or booking), seats, reason  live, kafka

@@ -241,7 +241,7 @@ static const struct property show_properties[] = {
 	{ "extend", "the extension", SPAN_OF_TIME, AT(show, extend_seconds), 30, 3600, 0, NULL, NULL },
 	{ "longest", "the longest hold", SPAN_OF_TIME, AT(show, longest_seconds), 30, 7200, 0, NULL, NULL },
 	{ "seats", "the seats of one hold", NUMBER, AT(show, seats_a_hold), 1, HOLD_MAX_SEATS, 0, NULL, NULL },
-	{ "holds", "the holds of one buyer", NUMBER, AT(show, holds_a_buyer), 1, 20, 0, NULL, NULL },
+	{ "holds", "the holds of one buyer", NUMBER, AT(show, holds_a_buyer), 1, 2, 0, NULL, NULL },
 	{ "singles", "", FLAG, AT(show, singles_allowed), 0, 0, 0, "allowed", NULL },
 	{ "draft", "", FLAG, AT(show, draft), 0, 0, 0, NULL, NULL },
 	{ .word = "sold", .type = SPECIAL, .special = show_taken },

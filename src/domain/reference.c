@@ -65,6 +65,20 @@ reference_print(int64_t show, int64_t ref)
 	return r;
 }
 
+struct span
+reference_groups(struct arena *a, struct span reference)
+{
+	struct buf b;
+
+	buf_init(&b, a, 64);
+	for (size_t i = 0; i < reference.n; i++) {
+		if (i && i % 3 == 0)
+			buf_byte(&b, ' ');
+		buf_byte(&b, reference.p[i]);
+	}
+	return buf_view(&b);
+}
+
 bool
 reference_read(struct span text, int64_t *show, int64_t *ref)
 {

@@ -20,6 +20,8 @@ STATEMENT(refund_list, SCATTER, "iiititttttt" "iid", REFUND_COLUMNS
 STATEMENT(refund_newest, SHOW, "iiititttttt" "iid", REFUND_COLUMNS
     "JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id "
     "WHERE r.show_id = ? AND r.payment_id = ? ORDER BY r.refund_id DESC LIMIT 1");
+STATEMENT(refund_one, SHOW, "iiititttttt" "iid", REFUND_COLUMNS
+    "JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id WHERE r.show_id = ? AND r.refund_id = ?");
 STATEMENT(refund_take, SHOW, "", "UPDATE refunds SET due_at = TIMESTAMPADD(SECOND, LEAST(3600, 15 * POW(2, LEAST(tries, 8))), "
     "UTC_TIMESTAMP(3)), tries = tries + 1 WHERE show_id = ? AND refund_id = ? AND state = 'pending' AND due_at <= UTC_TIMESTAMP(3)");
 STATEMENT(refund_lock, SHOW, "ttit", "SELECT state, reason, amount_minor, currency FROM refunds WHERE show_id = ? AND refund_id = ? FOR UPDATE");
@@ -74,17 +76,28 @@ refund_claim(struct db *db, const struct refund *r)
 	return db_change(db, &refund_take, r->show, r->id) == 1;
 }
 
-enum outcome
-refund_of_payment(struct db *db, struct arena *a, int64_t show, int64_t payment, struct refund *out)
+static enum outcome
+refund_found(struct db *db, struct rows *row, struct refund *out)
 {
-	struct rows *row = db_row(db, &refund_newest, show, show, payment);
-
-	(void)a;
 	if (!row)
 		return db_failed(db) ? outcome_of_reads(db) : OUTCOME_NOT_FOUND;
 	refund_fill(row, out);
 	rows_done(row);
 	return outcome_of_reads(db);
+}
+
+enum outcome
+refund_read(struct db *db, struct arena *a, int64_t show, int64_t refund, struct refund *out)
+{
+	(void)a;
+	return refund_found(db, db_row(db, &refund_one, show, show, refund), out);
+}
+
+enum outcome
+refund_of_payment(struct db *db, struct arena *a, int64_t show, int64_t payment, struct refund *out)
+{
+	(void)a;
+	return refund_found(db, db_row(db, &refund_newest, show, show, payment), out);
 }
 
 static void

@@ -28,6 +28,7 @@ enum outcome refund_failed(struct db *, struct arena *, const struct refund *, s
 enum outcome refund_reported(struct db *, struct arena *, int64_t show, int64_t refund, bool done, struct span provider_refund,
     struct span why, struct span provider, struct span event_id, struct span event_type, struct span event_body);
 
+enum outcome refund_read(struct db *, struct arena *, int64_t show, int64_t refund, struct refund *);
 /* The newest attempt for a payment; NOT_FOUND: none. */
 enum outcome refund_of_payment(struct db *, struct arena *, int64_t show, int64_t payment, struct refund *);
 

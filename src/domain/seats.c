@@ -212,6 +212,17 @@ seat_name(struct arena *a, const struct seat *s)
 	return arena_fmt(a, PRSPAN PRSPAN, ARGSPAN(s->row), ARGSPAN(s->number));
 }
 
+void
+seat_names_add(struct buf *b, struct span row, struct span number)
+{
+	if (b->n)
+		BUF_LIT(b, ", ");
+	buf_span(b, row);
+	if (row.n && row.p[row.n - 1] >= '0' && row.p[row.n - 1] <= '9')
+		buf_byte(b, '-');
+	buf_span(b, number);
+}
+
 static int64_t
 id_at(const int64_t *ids, size_t n, size_t i)
 {

@@ -67,6 +67,9 @@ enum outcome seat_changes_read(struct db *, struct arena *, int64_t show, struct
 
 /* "C7": how a seat is named alone. */
 struct span seat_name(struct arena *, const struct seat *);
+/* One more name to "C7, C8"; a hyphen where the row's name ends in a digit: "12-7". As seatmap.js names them. */
+void seat_names_add(struct buf *, struct span row, struct span number);
+#define SEAT_NAMES_MAX (2 * KiB)
 
 /* What is printed of a few seats that are known by id: on an order, a ticket. */
 struct seat_words {

@@ -2,10 +2,10 @@
 #include "base/base.h"
 
 #include "domain/bookings.h"
+#include "domain/email.h"
 #include "domain/tickets.h"
 #include "pages/answers.h"
 #include "pages/app.h"
-#include "pages/email.h"
 #include "pages/routes.h"
 #include "pages/words.h"
 #include "papers/calendar.h"
@@ -35,21 +35,6 @@ static struct span
 booking_token(struct request *rq, const struct booking *b)
 {
 	return link_token(rq, TOKEN_BOOKING, b->show, b->id, b->generation);
-}
-
-/* "K7M 2QX 9TD" */
-static struct span
-in_groups(struct arena *a, struct span reference)
-{
-	struct buf b;
-
-	buf_init(&b, a, 64);
-	for (size_t i = 0; i < reference.n; i++) {
-		if (i && i % 3 == 0)
-			buf_byte(&b, ' ');
-		buf_byte(&b, reference.p[i]);
-	}
-	return buf_view(&b);
 }
 
 static struct html_safe
@@ -114,7 +99,7 @@ booking_get(struct request *rq, struct response *rs)
 	if (status)
 		return status;
 	v = (struct booking_view){ .page = top_of_show(rq->arena, &show), .booking = booking_token(rq, &b),
-		.reference = in_groups(rq->arena, b.reference), .event = show.event.title, .when = show.starts, .iso = show.starts,
+		.reference = reference_groups(rq->arena, b.reference), .event = show.event.title, .when = show.starts, .iso = show.starts,
 		.venue = show.venue_name, .hall = show.hall_name, .address = show.address, .map_url = show.map_url,
 		.buyer_name = b.name, .email_hint = email_hint(rq->arena, b.email), .total = b.total, .refund = b.total,
 		.just_paid = query_value(rq, "paid").n, .cancelled = b.state == BOOKING_IS_CANCELLED,
@@ -164,7 +149,7 @@ booking_calendar_get(struct request *rq, struct response *rs)
 		.title = show.event.title,
 		.place = arena_fmt(a, PRSPAN ", " PRSPAN ", " PRSPAN, ARGSPAN(show.venue_name), ARGSPAN(show.hall_name),
 		    ARGSPAN(show.address)),
-		.words = arena_fmt(a, PRSPAN " · " PRSPAN, ARGSPAN(seat_names_of(a, &b)), ARGSPAN(in_groups(a, b.reference))),
+		.words = arena_fmt(a, PRSPAN " · " PRSPAN, ARGSPAN(seat_names_of(a, &b)), ARGSPAN(reference_groups(a, b.reference))),
 		.url = arena_fmt(a, "%s/bookings/" PRSPAN, rq->app->settings->base_url, ARGSPAN(booking_token(rq, &b))),
 		.starts_ms = show.starts_utc_ms, .ends_ms = show.starts_utc_ms + show.event.minutes * 60000,
 		.stamp_ms = clock_now(), .cancelled = b.state == BOOKING_IS_CANCELLED };

@@ -5,9 +5,9 @@
 #include "base/base.h"
 
 #include "domain/bookings.h"
+#include "domain/email.h"
 #include "pages/answers.h"
 #include "pages/app.h"
-#include "pages/email.h"
 #include "pages/routes.h"
 #include "pages/words.h"
 #include "views/find.h"

@@ -1,10 +1,10 @@
 /* pay.c - POST /holds/{token}/pay: checks what was typed, and sends the buyer to the provider's own page. Nothing is charged here. */
 #include "base/base.h"
 
+#include "domain/email.h"
 #include "http/metrics.h"
 #include "pages/answers.h"
 #include "pages/app.h"
-#include "pages/email.h"
 #include "pages/hold.h"
 #include "pages/holdpath.h"
 #include "pages/routes.h"

@@ -4,9 +4,9 @@
  */
 #include "base/base.h"
 
+#include "domain/email.h"
 #include "pages/answers.h"
 #include "pages/app.h"
-#include "pages/email.h"
 #include "pages/hold.h"
 #include "pages/holdpath.h"
 #include "pages/routes.h"

@@ -22,28 +22,6 @@ event_path(struct arena *a, const struct show *s)
 	return arena_fmt(a, "/events/" PRSPAN "?city=" PRSPAN, ARGSPAN(s->event.slug), ARGSPAN(s->city_slug));
 }
 
-void
-seat_names_add(struct buf *b, struct span row, struct span number)
-{
-	if (b->n)
-		BUF_LIT(b, ", ");
-	buf_span(b, row);
-	if (row.n && row.p[row.n - 1] >= '0' && row.p[row.n - 1] <= '9')
-		buf_byte(b, '-');
-	buf_span(b, number);
-}
-
-struct span
-hold_seat_names(struct arena *a, const struct hold *h)
-{
-	struct buf b;
-
-	buf_init(&b, a, SEAT_NAMES_MAX);
-	for (size_t i = 0; i < h->n; i++)
-		seat_names_add(&b, h->seats[i].row, h->seats[i].number);
-	return buf_view(&b);
-}
-
 struct span
 minutes_left(struct arena *a, int64_t seconds)
 {

@@ -1,4 +1,4 @@
-/* words.h - what several pages fill in alike: names of seats, minutes left, the top of the page, links with tokens. */
+/* words.h - what several pages fill in alike: minutes left, the top of the page, links with tokens. */
 #ifndef FOYER_PAGES_WORDS_H
 #define FOYER_PAGES_WORDS_H
 
@@ -12,10 +12,6 @@ struct top_fields top_of_show(struct arena *, const struct show *);
 struct top_fields top_of_none(void);
 struct span event_path(struct arena *, const struct show *);
 
-/* One more name to "C7, C8"; a hyphen where the row's name ends in a digit: "12-7". As seatmap.js names them. */
-void seat_names_add(struct buf *, struct span row, struct span number);
-#define SEAT_NAMES_MAX (2 * KiB)
-struct span hold_seat_names(struct arena *, const struct hold *);
 
 struct span minutes_left(struct arena *, int64_t seconds);	/* 581: "9:41"; 0 where it is less */
 static inline int64_t

@@ -29,6 +29,7 @@ static const struct {
 	{ "show_sales", SHOW, false }, { "show_prices", SHOW, false }, { "show_seats", SHOW, false }, { "holds", SHOW, false },
 	{ "hold_seats", SHOW, false }, { "hold_buyers", SHOW, false }, { "bookings", SHOW, false }, { "booking_seats", SHOW, false },
 	{ "payments", SHOW, false }, { "refunds", SHOW, false }, { "psp_events", SHOW, false }, { "outbox", SHOW, false },
+	{ "deliveries", SHOW, false },
 	{ "buyer_shows", DIRECTORY, false }, { "payment_sessions", DIRECTORY, false },
 };
 
@@ -46,6 +47,7 @@ static const struct {
 	const char *name, *function;
 } scatters[] = {
 	{ "due_list", "holds_due" }, { "ending_list", "holds_ending" }, { "to_ask", "payments_to_ask" }, { "refund_list", "refunds_due" },
+	{ "deliveries_new", "deliveries_find" }, { "deliveries_list", "deliveries_due" },
 };
 #define AUDIT_FILES "/domain/audit_"		/* run by audit_run() only */
 static const char *const request_folders[] = { "src/http", "src/pages", "src/staff", "src/api", "src/papers" };
@@ -105,6 +107,8 @@ fill_sales(struct box_office *f)
 	    "SELECT show_id, 'stripe', CONCAT('evt_', seat_id), 'x', '', UTC_TIMESTAMP(3) FROM show_seats;\n"
 	    "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) "
 	    "SELECT s.show_id, s.seat_id * 10 + n.city_id, 'SEAT_HELD', s.seat_id, UTC_TIMESTAMP(3), '{}' FROM show_seats s, cities n;\n"
+	    "INSERT INTO deliveries (show_id, outbox_id, sink, state, due_at) SELECT show_id, outbox_id, 'mail', "
+	    "IF(outbox_id %% 500 = 1, 'waiting', 'sent'), at FROM outbox WHERE outbox_id %% 10 = 1;\n"
 	    "INSERT INTO buyer_shows SELECT buyer_id, show_id, UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 300 DAY FROM hold_buyers;\n"
 	    "INSERT INTO payment_sessions SELECT 'stripe', CONCAT('cs_', payment_id), show_id, payment_id FROM payments");
 }

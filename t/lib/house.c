@@ -51,7 +51,7 @@ static const char *
 checksums(struct house *h)
 {
 	struct span tables = span_of(stack_text(&h->stack, "SELECT GROUP_CONCAT(TABLE_NAME) FROM information_schema.TABLES "
-	    "WHERE TABLE_SCHEMA = DATABASE()"));
+	    "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME <> 'deliveries'"));	/* the relay notes there in its own time */
 
 	return stack_text(&h->stack, "CHECKSUM TABLE " PRSPAN, ARGSPAN(span_trim(tables)));
 }

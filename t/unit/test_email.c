@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "pages/email.h"
+#include "domain/email.h"
 
 static bool
 plausible(const char *text)

@@ -1,6 +1,6 @@
 /* email.h - an e-mail address as far as we look at it: whether mail to it could be sent, and how to show it half hidden. */
-#ifndef FOYER_PAGES_EMAIL_H
-#define FOYER_PAGES_EMAIL_H
+#ifndef FOYER_DOMAIN_EMAIL_H
+#define FOYER_DOMAIN_EMAIL_H
 
 #define EMAIL_MAX 254		/* bytes: RFC 5321, 4.5.3.1.3, less the angle brackets */
 

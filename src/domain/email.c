@@ -1,7 +1,7 @@
 /* email.c - see email.h. Whether an address exists is known only by writing to it. */
 #include "base/base.h"
 
-#include "pages/email.h"
+#include "domain/email.h"
 
 #define LOCAL_MAX 64		/* RFC 5321, 4.5.3.1.1 */
 
