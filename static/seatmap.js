@@ -247,6 +247,7 @@ class Summary {
 		this.plan = plan;
 		this.line = document.querySelector(".bar .sum");
 		this.button = document.querySelector(".bar button");
+		this.bar = document.querySelector(".bar");
 		this.state = this.said = "";
 	}
 
@@ -282,6 +283,8 @@ class Summary {
 			return;
 		const chosen = this.plan.chosen(), n = chosen.length, verb = this.plan.changing ? "swap" : "hold";
 
+		/* Sold out: nothing to press until a seat comes back. */
+		this.bar.hidden = !n && ![...this.plan.seats.values()].some(s => s.free);
 		this.said = this.loss(chosen) || said;
 		this.put(this.state || this.sentence(chosen), this.said);
 		if (n)

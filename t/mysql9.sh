@@ -1,6 +1,7 @@
 #!/bin/sh
 # mysql9.sh - a MySQL 9 beside the machine's MariaDB, without root and without touching what is installed. mysql9.sh start DIR prints
-# its socket (user root, no password); mysql9.sh stop DIR ends it. Where it cannot be had, it says why and ends with 77.
+# its socket (user root, no password); mysql9.sh headers DIR prints where its client's headers are; mysql9.sh stop DIR ends it. Where
+# it cannot be had, it says why and ends with 77.
 #
 # Debian 12 has no MySQL 9, but unstable does. apt fetches and verifies those packages with a configuration of its own, from the mirror
 # this machine uses anyway; they are unpacked into DIR and run with their own C library. About 50 MB, kept in DIR for the next time.
@@ -11,7 +12,7 @@ dir=$(cd "$dir" && pwd)
 tree=$dir/tree
 PACKAGES='mysql-server-core mysql-client-core libc6 libstdc++6 libgcc-s1 zlib1g libssl3t64 libicu78 libzstd1 libprotobuf-lite32t64
 	liblz4-1 libaio1t64 libnuma1 libtcmalloc-minimal4t64 libgoogle-perftools4t64 libxxhash0 libunwind8 liblzma5 libedit2 libtinfo6
-	libbsd0 libmd0'
+	libbsd0 libmd0 libmysqlclient-dev'
 
 skip()
 {
@@ -110,12 +111,16 @@ start)
 	start
 	echo "$dir/s"
 	;;
+headers)
+	[ -d "$tree/usr/include/mysql" ] || fetch
+	echo "$tree/usr/include"
+	;;
 stop)
 	if running; then kill -KILL "$(cat "$dir/pid")"; fi
 	rm -rf "$dir/pid" "$dir/data" "$dir/made"
 	;;
 *)
-	echo "usage: mysql9.sh start|stop DIR" >&2
+	echo "usage: mysql9.sh start|headers|stop DIR" >&2
 	exit 2
 	;;
 esac

@@ -19,6 +19,7 @@ struct rows {
 	struct db *db;
 	struct prepared *p;
 	const struct statement *st;
+	uint64_t connection;		/* the how-manieth they came by */
 	bool open;
 };
 
@@ -205,7 +206,15 @@ db_select_values(struct db *db, const struct statement *st, const struct value *
 	r->db = db;
 	r->st = st;
 	r->open = run(db, st, values, n, &r->p);
+	r->connection = db->counts.connects;
 	return r;
+}
+
+/* Another statement may meanwhile have found the connection dead; what these rows lie in went with it. */
+static bool
+still_there(const struct rows *r)
+{
+	return r->db->mysql && r->connection == r->db->counts.connects;
 }
 
 bool
@@ -215,6 +224,11 @@ rows_next(struct rows *r)
 
 	if (!r->open)
 		return false;
+	if (!still_there(r)) {
+		db_note(r->db, ERR_CONNECTION_GONE, "the connection ended before the rows", r->st->name);
+		r->open = false;
+		return false;
+	}
 	got = mysql_stmt_fetch(r->p->stmt);
 	if (got == 0 || got == MYSQL_DATA_TRUNCATED)
 		return true;
@@ -227,13 +241,13 @@ rows_next(struct rows *r)
 size_t
 rows_count(const struct rows *r)
 {
-	return r->open ? (size_t)mysql_stmt_num_rows(r->p->stmt) : 0;
+	return r->open && still_there(r) ? (size_t)mysql_stmt_num_rows(r->p->stmt) : 0;
 }
 
 void
 rows_done(struct rows *r)
 {
-	if (r->open)
+	if (r->open && still_there(r))
 		mysql_stmt_free_result(r->p->stmt);
 	r->open = false;
 }
@@ -249,6 +263,13 @@ db_row_values(struct db *db, const struct statement *st, const struct value *val
 static struct cell *
 cell_of(struct rows *r, size_t column, char type)
 {
+	static struct cell nothing = { .null = true };
+
+	if (!still_there(r)) {
+		if (r->db->error == DB_FINE)
+			db_note(r->db, ERR_CONNECTION_GONE, "the connection ended before the row was read", r->st->name);
+		return &nothing;
+	}
 	if (column >= r->p->n_columns || (type && r->st->columns[column] != type && !(type == 'i' && r->st->columns[column] == 'd')))
 		die("statement %s has no column %zu of type %c", r->st->name, column, type);
 	return &r->p->cells[column];

@@ -103,7 +103,7 @@ fact_add(struct buf *b, struct span fact)
 	if (!fact.n)
 		return;
 	if (b->n)
-		BUF_LIT(b, " · ");
+		BUF_LIT(b, "\u00a0· ");	/* no line begins with the dot */
 	buf_span(b, fact);
 }
 

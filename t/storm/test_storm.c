@@ -1,6 +1,6 @@
 /*
  * test_storm.c - rivals released together, through nginx, on one show: after the last answer nobody was refused for nothing, nothing
- * was sold twice, nothing broke, and the audit agrees. With FOYER_STORM_CONTROL only the first test runs: t/storm/control.sh runs
+ * was sold twice, nothing broke, and the audit agrees. With FOYER_STORM_CONTROL only the first test runs: t/storm/test_control.sh runs
  * it so on a foyerd that does not lock, where it must fail.
  */
 #include <setjmp.h>

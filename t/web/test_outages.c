@@ -460,7 +460,30 @@ a_reload_with_a_wrong_configuration_keeps_the_old_one(void **state)
 	start("foyerd");	/* ./demo writes the configuration anew */
 }
 
-/* -- foyerd away ------------------------------------------------------------------------------------------------------------------- */
+/* -- a part away: what was seen of public pages stays to be seen --------------------------------------------------------------------- */
+
+/* Fresh from foyerd: what was in the cache from before is too old by then, and holds are as the database has them on its disk. */
+static void
+see(const char *const *pages, size_t n, struct span *seen)
+{
+	usleep(STALE_US);
+	for (size_t i = 0; i < n; i++)
+		seen[i] = visitor_get(nobody, pages[i]).body;
+}
+
+static void
+assert_still_seen(const char *const *pages, size_t n, const struct span *seen)
+{
+	usleep(STALE_US);
+	for (size_t i = 0; i < n; i++) {
+		struct page p = visitor_get(nobody, pages[i]);
+
+		if (p.status != 200 || !span_eq(p.body, seen[i]))
+			fprintf(stderr, "%s: %d, other than before\n", pages[i], p.status);
+		assert_int_equal(p.status, 200);
+		assert_true(span_eq(p.body, seen[i]));
+	}
+}
 
 static void
 without_foyerd_public_pages_stay_up_and_forms_are_told_to_come_back(void **state)
@@ -470,16 +493,9 @@ without_foyerd_public_pages_stay_up_and_forms_are_told_to_come_back(void **state
 	int64_t seat = buyer_seat(&stack, show, next_seat++);
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
-		seen[i] = visitor_get(nobody, pages[i]).body;
+	see(pages, ARRAY_LEN(pages), seen);
 	stop("foyerd");
-	usleep(STALE_US);
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
-		struct page p = visitor_get(nobody, pages[i]);
-
-		assert_int_equal(p.status, 200);
-		assert_true(span_eq(p.body, seen[i]));
-	}
+	assert_still_seen(pages, ARRAY_LEN(pages), seen);
 	assert_sorry(visitor_get(nobody, "/testford?q=never+seen"), 502, "back in a moment");
 	assert_sorry(visitor_get(ann, "/holds"), 502, "back in a moment");
 	assert_sorry(buyer_hold(nobody, show, &seat, 1), 502, "Nothing new was held or charged");
@@ -490,8 +506,6 @@ without_foyerd_public_pages_stay_up_and_forms_are_told_to_come_back(void **state
 	assert_int_equal(visitor_get(ann, "/holds").status, 200);
 }
 
-/* -- the database away ------------------------------------------------------------------------------------------------------------- */
-
 static void
 without_the_database_public_pages_stay_up_and_forms_are_told_to_come_back(void **state)
 {
@@ -499,33 +513,27 @@ without_the_database_public_pages_stay_up_and_forms_are_told_to_come_back(void *
 	struct span seen[ARRAY_LEN(pages)];
 	int64_t seat = buyer_seat(&stack, show, next_seat++), lost = workers_lost(&stack), errors = metric(&stack, "foyer_db_errors_total");
 	const char *hold = buyer_takes(ann, show, next_seat, 2);
+	struct page pay = buyer_pay(ann, hold), back;
 	pid_t master = foyerd_master(&stack);
 
 	(void)state;
 	next_seat += 2;
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
-		seen[i] = visitor_get(nobody, pages[i]).body;
-	sleep(2);		/* the tests' database keeps its last second in memory */
+	see(pages, ARRAY_LEN(pages), seen);
 	stop("db");
-	usleep(STALE_US);
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
-		struct page p = visitor_get(nobody, pages[i]);
-
-		assert_int_equal(p.status, 200);
-		assert_true(span_eq(p.body, seen[i]));
-	}
+	assert_still_seen(pages, ARRAY_LEN(pages), seen);
 	assert_sorry(visitor_get(nobody, "/testford?q=never+seen+either"), 503, "Very busy");
 	assert_sorry(visitor_get(ann, "/holds"), 503, "Very busy");
 	assert_sorry(visitor_get(ann, hold), 503, "Very busy");
 	assert_sorry(buyer_hold(nobody, show, &seat, 1), 503, "Nothing held or charged");
 	assert_sorry(buyer_pay(ann, hold), 503, "Nothing held or charged");
+	back = buyer_at_provider(ann, pay, "pay");		/* where nobody knows of our trouble */
+	assert_sorry(visitor_follow(ann, back), 503, "Your payment is safe");
 	assert_int_equal(visitor_post(nobody, "/webhooks/nobody", "{}").status, 404);
 	assert_int_equal(operators_get(&stack, "/readyz").status, 503);
 	assert_int_equal(operators_get(&stack, "/healthz").status, 200);
 	start("db");
 	assert_int_equal(until_post(nobody, hold_form(), TEXT("seat=%" PRId64, seat), 303).status, 303);
-	assert_int_equal(visitor_get(ann, hold).status, 200);
-	buyer_buys(ann, hold);
+	assert_true(page_has(buyer_lands(ann, back), "<svg"));
 	assert_int_equal(operators_get(&stack, "/readyz").status, 200);
 	assert_int_equal(foyerd_master(&stack), master);
 	assert_int_equal(workers_lost(&stack), lost);
@@ -539,7 +547,7 @@ no_log_has_a_token_or_a_secret(void **state)
 {
 	(void)state;
 	logs_never(&stack, "ann@example.org");
-	assert_true(logs_remembered() > 15);
+	assert_true(logs_remembered() > 10);
 	assert_true(logs_clean(&stack));
 	assert_true(logs_lines(&stack, "foyer-access.log", "path=\"/holds/(token)/pay\"", NULL) > 0);
 	assert_int_equal(logs_lines(&stack, "foyerd.log", " BUG ", NULL), 0);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# control.sh - the negative control of the storm: the same test, on a foyerd whose seat lock does not lock, must fail. A storm that
+# test_control.sh - the negative control of the storm: the same test, on a foyerd whose seat lock does not lock, must fail. A storm that
 # passes without locks would prove nothing. Prints TAP.
 set -u
 build=${FOYER_BUILD:-build}
