@@ -52,6 +52,15 @@ id_new(void)
 	return last;
 }
 
+int64_t
+id_by_chance(void)
+{
+	uint64_t bits;
+
+	random_bytes(&bits, sizeof(bits));
+	return (int64_t)(bits >> 1 | 1);
+}
+
 static struct hex64
 hex_of(const unsigned char bytes[32])
 {

@@ -15,6 +15,8 @@ uint32_t random_below(uint32_t n);
 
 /* A new id: positive, growing with time so that rows land near each other; never the same twice in a process, rarely in two (tx_run copes). */
 int64_t id_new(void);
+/* Positive, and nothing but chance: for what has no row that two who drew it would meet in (a buyer). */
+int64_t id_by_chance(void);
 
 struct hex64 {
 	char text[65];			/* NUL-terminated, lowercase */

@@ -20,7 +20,7 @@ STATEMENT(own_holds, SHOW, "idddii", "SELECT hold_id, expires_at, seats_until, l
     "expires_at <= UTC_TIMESTAMP(3) FROM holds "
     "WHERE show_id = ? AND buyer_id = ? AND state = 'active' AND seats_until > UTC_TIMESTAMP(3) "
     "ORDER BY expires_at <= UTC_TIMESTAMP(3), hold_id DESC LIMIT 4 FOR UPDATE");
-STATEMENT(hold_known, SHOW, "i", "SELECT hold_id FROM holds WHERE show_id = ? AND hold_id = ?");
+STATEMENT(hold_known, SHOW, "i", "SELECT hold_id FROM holds WHERE show_id = ? AND hold_id = ? AND buyer_id = ?");
 STATEMENT(seats_hold, SHOW, "", "UPDATE show_seats FORCE INDEX (PRIMARY) SET status = 'held', hold_id = ?, expires_at = ?, "
     "booking_id = NULL, version = version + 1 WHERE show_id = ? AND seat_id IN " IN_8);
 STATEMENT(hold_insert, SHOW, "", "INSERT INTO holds (show_id, hold_id, buyer_id, state, seat_count, extensions, created_at, expires_at, "
@@ -28,7 +28,7 @@ STATEMENT(hold_insert, SHOW, "", "INSERT INTO holds (show_id, hold_id, buyer_id,
 /* A seat that the buyer already held keeps the price type it had there. */
 STATEMENT(hold_seats_insert, SHOW, "", "INSERT INTO hold_seats (show_id, hold_id, seat_id, price_type, price_minor, fee_minor) "
     "SELECT s.show_id, ?, s.seat_id, p.price_type, p.minor, ? FROM show_seats s "
-    "LEFT JOIN hold_seats o ON o.show_id = ? AND o.hold_id = ? AND o.seat_id = s.seat_id "
+    "LEFT JOIN hold_seats o ON o.show_id = ? AND o.hold_id IN (?, ?) AND o.seat_id = s.seat_id "
     "JOIN show_prices p ON p.show_id = ? AND p.section_id = s.section_id "
     "AND ((o.price_type IS NULL AND p.sort = 0) OR p.price_type = o.price_type) "
     "WHERE s.show_id = ? AND s.seat_id IN " IN_8);
@@ -253,7 +253,7 @@ jitter(const struct sale *s)
 static void
 write_hold(struct db *db, struct take *t)
 {
-	int64_t show = t->ask->show, replaced[OWN_MAX], old = 0;
+	int64_t show = t->ask->show, replaced[OWN_MAX] = { 0 };
 	int64_t expires = t->sale.now_ms + t->sale.hold_ms, longest = t->sale.now_ms + t->sale.longest_ms, until;
 	struct seat_row wanted[LOCK_MAX_SEATS];
 	size_t n_replaced = 0, n_wanted = 0;
@@ -267,7 +267,7 @@ write_hold(struct db *db, struct take *t)
 
 		if (!o->replaced)
 			continue;
-		replaced[n_replaced++] = old = o->row.id;
+		replaced[n_replaced++] = o->row.id;
 		/* the clock does not restart: the new hold ends when the old one would have */
 		expires = o->row.expires_ms;
 		longest = o->row.longest_ms;
@@ -282,8 +282,8 @@ write_hold(struct db *db, struct take *t)
 		BUG("show=%" PRId64 " other than %zu locked seats changed", show, t->seats.n);
 	FAULT_DB(db, "hold.seats_taken");
 	db_change(db, &hold_insert, show, t->id, t->ask->buyer, t->seats.n, extensions, at_ms(expires), at_ms(until), at_ms(longest));
-	if (db_change(db, &hold_seats_insert, t->id, t->sale.fee_minor, show, old, show, show, AT_8(t->seats.ids, t->seats.n)) !=
-	    (int64_t)t->seats.n && !db_failed(db))
+	if (db_change(db, &hold_seats_insert, t->id, t->sale.fee_minor, show, replaced[0], replaced[1], show, show,
+	    AT_8(t->seats.ids, t->seats.n)) != (int64_t)t->seats.n && !db_failed(db))
 		die("show=%" PRId64 " has no price for a seat", show);	/* rolls back with the connection */
 	outbox_add(db, show, "SEAT_HELD", t->id, seats_json(t->arena, "hold", t->id, t->seats.ids, t->seats.n, NULL));
 	t->result->hold = t->id;
@@ -305,7 +305,7 @@ take_body(struct db *db, void *context)
 	enum outcome o;
 
 	if (t->runs++) {
-		struct rows *known = db_row(db, &hold_known, t->ask->show, t->id);
+		struct rows *known = db_row(db, &hold_known, t->ask->show, t->id, t->ask->buyer);
 
 		if (known) {		/* the COMMIT whose answer was lost had won */
 			rows_done(known);
@@ -337,10 +337,13 @@ take_body(struct db *db, void *context)
 static enum outcome
 take(struct db *db, struct take *t)
 {
-	enum tx_result r;
+	enum tx_result r = TX_DUPLICATE;
 
-	t->id = id_new();
-	r = tx_run(db, &hold_tx, take_body, t);
+	/* TX_DUPLICATE: somebody else's hold has this id, drawn by another worker in the same instant */
+	for (int try = 0; try < 2 && r == TX_DUPLICATE; try++) {
+		t->id = id_new();
+		r = tx_run(db, &hold_tx, take_body, t);
+	}
 	if (r != TX_DONE)
 		return outcome_of_tx(r);
 	if (t->outcome != OUTCOME_OK)

@@ -89,9 +89,9 @@ give_back(struct db *db, struct settling *s, const char *reason)
 	return end_with(s, SETTLED_REFUND, true);
 }
 
-/* What the provider says it took must be what we asked for; else it is stored for a human, and real money goes back. */
+/* Word of another provider, of the other mode or of another session is no word about this payment. */
 static const char *
-mismatch(const struct settling *s)
+about_another(const struct settling *s)
 {
 	const struct settle_ask *a = s->ask;
 
@@ -101,9 +101,19 @@ mismatch(const struct settling *s)
 		return "mode";
 	if (a->session.n && s->p.session.n && !span_eq(a->session, s->p.session))
 		return "session";
-	if (a->amount.minor != s->p.amount.minor || strcmp(a->amount.code, s->p.amount.code) != 0)
-		return "amount";
 	return NULL;
+}
+
+/* What the provider says it took must be what we asked for; else it is stored for a human, and real money goes back. */
+static const char *
+mismatch(const struct settling *s)
+{
+	const struct money *took = &s->ask->amount;
+	const char *what = about_another(s);
+
+	if (!what && (took->minor != s->p.amount.minor || strcmp(took->code, s->p.amount.code) != 0))
+		what = "amount";
+	return what;
 }
 
 static enum tx_end
@@ -213,16 +223,20 @@ paid(struct db *db, struct settling *s)
 static enum tx_end
 not_paid(struct db *db, struct settling *s)
 {
-	const char *to = s->ask->fact == SETTLE_FAILED ? "failed" : "closed";
+	const char *to = s->ask->fact == SETTLE_FAILED ? "failed" : "closed", *what = about_another(s);
 
-	if (s->ask->fact == SETTLE_PENDING) {
-		if (settled_before(s) == SETTLED_WAITING)
-			db_change(db, &pending_note, s->ask->capture, s->ask->capture, s->ask->show, s->ask->payment);
-		return end_with(s, settled_before(s), true);
-	}
 	if (settled_before(s) != SETTLED_WAITING)
 		return end_with(s, settled_before(s), true);	/* out of order: it was settled already */
-	payment_move(db, s->arena, s->ask->show, &s->p, to, "");
+	if (what) {
+		log_warn("settle.mismatch", "show=%" PRId64 " payment=%" PRId64 " what=%s", s->ask->show, s->ask->payment, what);
+		return end_with(s, SETTLED_MISMATCH, true);
+	}
+	if (s->ask->fact == SETTLE_PENDING) {
+		db_change(db, &pending_note, s->ask->capture, s->ask->capture, s->ask->show, s->ask->payment);
+		return end_with(s, SETTLED_WAITING, true);
+	}
+	if (!payment_move(db, s->arena, s->ask->show, &s->p, to, ""))
+		return end_with(s, SETTLED_WAITING, true);
 	if (!span_is(s->hold.state, "active"))
 		booking_fail_if_over(db, s->arena, s->ask->show, s->p.hold, "unpaid");
 	return end_with(s, SETTLED_ENDED, true);

@@ -26,7 +26,7 @@ hold_post(struct request *rq, struct response *rs)
 	if (status)
 		return status;
 	if (!buyer)
-		buyer = id_new();
+		buyer = id_by_chance();
 	/* join: without script a big hall's sections add up in the hold itself */
 	o = ask.best ? hold_best(rq->app->db, rq->arena, ask.show, buyer, ask.section, (int)ask.best, &result) :
 	    seat_ask_take(rq, &ask, buyer, form_has(rq, "join"), &result);

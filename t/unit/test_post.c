@@ -1,0 +1,217 @@
+/* test_post.c - messages leave the house: as files that are whole, and by SMTP to a server in a child process that says what it is told. */
+#include "base/base.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "relay/post.h"
+
+#define MESSAGE "Subject: x\r\n\r\nHello.\r\n=2E\r\n"
+
+static struct arena *arena;
+
+/* Shared with the child: what was said to it, and where it refuses. */
+struct server {
+	const char *refuse;		/* "RCPT": 550 to that */
+	char heard[64 * KiB];
+	int port;
+	pid_t child;
+};
+static struct server *server;
+
+static struct parcel
+parcel(void)
+{
+	return (struct parcel){ .name = SPAN("1-2"), .from = SPAN("tickets@foyer.example"), .to = SPAN("ann@example.org"), .message = SPAN(MESSAGE) };
+}
+
+/* -- the server ---------------------------------------------------------------------------------------------------------------- */
+
+static void
+serve(int fd)
+{
+	FILE *in = fdopen(fd, "r+");
+	char line[2000];
+	bool data = false;
+
+	if (!in)
+		_exit(1);
+	setvbuf(in, NULL, _IOLBF, 0);
+	fputs("220 test\r\n", in);
+	while (fgets(line, sizeof(line), in)) {
+		size_t n = strlen(server->heard);
+
+		snprintf(server->heard + n, sizeof(server->heard) - n, "%s", line);
+		if (data && strcmp(line, ".\r\n") != 0)
+			continue;
+		fseek(in, 0, SEEK_CUR);
+		if (server->refuse && strncmp(line, server->refuse, strlen(server->refuse)) == 0)
+			fputs("550 ann@example.org is nobody here\r\n", in);
+		else if (!data && strncmp(line, "DATA", 4) == 0)
+			fputs("354 go on\r\n", in);
+		else
+			fputs("250 fine\r\n", in);
+		fflush(in);
+		data = !data && strncmp(line, "DATA", 4) == 0;
+	}
+	_exit(0);
+}
+
+static void
+server_start(const char *refuse)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memset(server, 0, sizeof(*server));
+	server->refuse = refuse;
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+	server->port = ntohs(at.sin_port);
+	server->child = fork();
+	if (server->child == 0)
+		serve(accept(fd, NULL, NULL));
+	close(fd);
+}
+
+static void
+server_stop(void)
+{
+	kill(server->child, SIGKILL);
+	waitpid(server->child, NULL, 0);
+}
+
+static bool
+sent(struct span *why)
+{
+	struct parcel p = parcel();
+
+	return post_by_smtp(arena, arena_fmt(arena, "smtp://127.0.0.1:%d", server->port).p, &p, why);
+}
+
+/* -- tests --------------------------------------------------------------------------------------------------------------------- */
+
+static void
+smtp_carries_the_message_byte_for_byte(void **state)
+{
+	struct span why = SPAN_NONE;
+
+	(void)state;
+	server_start(NULL);
+	assert_true(sent(&why));
+	assert_non_null(strstr(server->heard, "MAIL FROM:<tickets@foyer.example>"));
+	assert_non_null(strstr(server->heard, "RCPT TO:<ann@example.org>"));
+	assert_non_null(strstr(server->heard, "DATA\r\n" MESSAGE ".\r\n"));
+	server_stop();
+}
+
+static void
+a_refusal_is_told_without_naming_anybody(void **state)
+{
+	struct span why = SPAN_NONE;
+
+	(void)state;
+	server_start("RCPT");
+	assert_false(sent(&why));
+	assert_true(span_starts(why, "smtp 550"));
+	assert_null(memmem(why.p, why.n, "ann", 3));
+	assert_null(strstr(server->heard, "DATA"));
+	server_stop();
+}
+
+static void
+nobody_at_the_other_end_is_told_at_once(void **state)
+{
+	struct span why = SPAN_NONE;
+	int64_t begun = clock_steady();
+
+	(void)state;
+	server_start(NULL);
+	server_stop();
+	assert_false(sent(&why));
+	assert_true(why.n > 0);
+	assert_in_range(clock_steady() - begun, 0, 4000);
+}
+
+static void
+only_smtp_is_spoken(void **state)
+{
+	struct parcel p = parcel();
+	struct span why = SPAN_NONE;
+
+	(void)state;
+	assert_false(post_by_smtp(arena, "file:///dev/null", &p, &why));
+	assert_true(why.n > 0);
+}
+
+static void
+a_folder_gets_a_file_and_the_same_event_again_the_same_file(void **state)
+{
+	char folder[] = "/tmp/foyer-test-post-XXXXXX";
+	struct parcel p = parcel();
+	struct span why = SPAN_NONE, text;
+	const char *path;
+	struct dirent *e;
+	int files = 0;
+	DIR *d;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	path = arena_fmt(arena, "%s/1-2.eml", folder).p;
+	for (int i = 0; i < 2; i++)
+		assert_true(post_to_folder(arena, folder, &p, &why));
+	assert_true(file_read(arena, path, MiB, &text));
+	assert_true(span_is(text, MESSAGE));
+	d = opendir(folder);
+	while ((e = readdir(d)))
+		files += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+	closedir(d);
+	assert_int_equal(files, 1);
+	unlink(path);
+	rmdir(folder);
+	assert_false(post_to_folder(arena, folder, &p, &why));
+	assert_true(why.n > 0);
+}
+
+static int
+open_all(void **state)
+{
+	(void)state;
+	arena = arena_new(16 * MiB);
+	server = mmap(NULL, sizeof(*server), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return server == MAP_FAILED;
+}
+
+static int
+close_all(void **state)
+{
+	(void)state;
+	munmap(server, sizeof(*server));
+	arena_free(arena);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(smtp_carries_the_message_byte_for_byte),
+		cmocka_unit_test(a_refusal_is_told_without_naming_anybody),
+		cmocka_unit_test(nobody_at_the_other_end_is_told_at_once),
+		cmocka_unit_test(only_smtp_is_spoken),
+		cmocka_unit_test(a_folder_gets_a_file_and_the_same_event_again_the_same_file),
+	};
+
+	return cmocka_run_group_tests(tests, open_all, close_all);
+}

@@ -1,0 +1,348 @@
+/* test_mail.c - what a buyer gets by mail, read as a mail program reads it, and whose links lead where they should. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "buyer.h"
+#include "letters.h"
+#include "logs.h"
+
+#include "base/clock.h"
+#include "base/files.h"
+
+#define HINDI "अँधेरे की रोशनी"
+
+static struct stack stack;
+static int next_seat;
+
+static int64_t
+show(void)
+{
+	return stack_number(&stack, "SELECT MIN(show_id) FROM show_sales");
+}
+
+static const char *
+buyer_holds(struct visitor *v)
+{
+	return buyer_takes(v, show(), next_seat++, 1);
+}
+
+static const char *
+path_of(int64_t event)
+{
+	return arena_fmt(stack.arena, "%s/mail/%" PRId64 "-%" PRId64 ".eml", stack.folder,
+	    stack_number(&stack, "SELECT show_id FROM outbox WHERE outbox_id = %" PRId64, event), event).p;
+}
+
+static int64_t
+newest(const char *type)
+{
+	return stack_number(&stack, "SELECT MAX(outbox_id) FROM outbox WHERE type = '%s'", type);
+}
+
+static bool
+comes_to(const char *state, int64_t event)
+{
+	return stack_until(&stack, 10, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM deliveries WHERE state = '%s' AND outbox_id = %" PRId64,
+	    state, event).p);
+}
+
+/* The mail of the newest event of this type, as soon as it is there. */
+static struct span
+mail(const char *type)
+{
+	int64_t event = newest(type);
+	struct span text = SPAN_NONE;
+
+	assert_true(event > 0);
+	assert_true(comes_to("sent", event));
+	assert_true(file_read(stack.arena, path_of(event), MiB, &text));
+	return text;
+}
+
+static bool
+has(struct span text, const char *words)
+{
+	return memmem(text.p, text.n, words, strlen(words)) != NULL;
+}
+
+/* The path of the first link in a body that begins so, without the site's address. */
+static const char *
+link_in(struct span body, const char *path)
+{
+	const char *whole = arena_fmt(stack.arena, "http://127.0.0.1:%d%s", stack.port, path).p, *at = strstr(CSTR(stack.arena, body), whole);
+	struct span rest;
+
+	assert_non_null(at);
+	rest = span_of(at + strlen(whole) - strlen(path));
+	return CSTR(stack.arena, span_cut(&rest, '\n'));
+}
+
+static void
+assert_leads_to(const char *path, const char *words)
+{
+	struct visitor *other = visitor_new(&stack);
+	struct page p = buyer_lands(other, visitor_get(other, path));
+
+	assert_int_equal(p.status, 200);
+	assert_true(page_has(p, words));
+	visitor_free(other);
+}
+
+static void
+a_purchase_sends_the_tickets(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	struct page p = buyer_buys(v, buyer_holds(v));
+	struct span letter = mail("BOOKING_CONFIRMED"), body = letter_body(stack.arena, letter);
+	const char *reference = buyer_reference(&stack, p);
+
+	(void)state;
+	assert_true(span_is(letter_header(stack.arena, letter, "To"), "ann@example.org"));
+	assert_true(span_is(letter_header(stack.arena, letter, "From"), "Foyer <tickets@foyer.example>"));
+	assert_true(span_starts(letter_header(stack.arena, letter, "Subject"), "Your ticket: The Storm, "));
+	assert_true(has(body, "3 Test Street, Stormford"));
+	assert_true(has(body, "The Gale, Screen 1"));
+	assert_true(has(body, "Row A, seat "));
+	assert_true(has(body, "£11.00"));
+	assert_true(has(body, "In the name of Ann Example"));
+	assert_true(has(body, arena_fmt(stack.arena, "%.3s %.3s %.3s", reference, reference + 3, reference + 6).p));
+	assert_leads_to(link_in(body, "/bookings/"), "<svg");
+	visitor_free(v);
+}
+
+static void
+finding_tickets_sends_the_link_and_nothing_for_a_wrong_address(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *w = visitor_new(&stack);
+	const char *reference = buyer_reference(&stack, buyer_buys(v, buyer_holds(v)));
+	struct span letter;
+	int64_t before;
+
+	(void)state;
+	assert_int_equal(visitor_post(w, "/bookings/find", arena_fmt(stack.arena, "reference=%s&email=ann%%40example.org", reference).p).status, 200);
+	letter = mail("BOOKING_LINK");
+	assert_true(span_is(letter_header(stack.arena, letter, "To"), "ann@example.org"));
+	assert_leads_to(link_in(letter_body(stack.arena, letter), "/bookings/"), "<svg");
+	before = newest("BOOKING_LINK");
+	assert_int_equal(visitor_post(w, "/bookings/find", arena_fmt(stack.arena, "reference=%s&email=bob%%40example.org", reference).p).status, 200);
+	assert_int_equal(newest("BOOKING_LINK"), before);
+	visitor_free(v);
+	visitor_free(w);
+}
+
+static void
+money_that_goes_back_is_told_of_twice(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *w = visitor_new(&stack);
+	int seat = next_seat;
+	struct page pay = buyer_pay(v, buyer_holds(v));
+	struct span letter, body;
+
+	(void)state;
+	stack_later(&stack, 4000);
+	buyer_takes(w, show(), seat, 1);
+	buyer_lands(v, buyer_at_provider(v, pay, "pay"));
+	letter = mail("PAYMENT_REFUND_DUE");
+	body = letter_body(stack.arena, letter);
+	assert_true(span_starts(letter_header(stack.arena, letter, "Subject"), "You get £11.00 back: The Storm, "));
+	assert_true(has(body, "arrived after your time ended"));
+	assert_leads_to(link_in(body, "/pay/return/"), "£11.00");
+	stack_reap(&stack);
+	stack_reap(&stack);
+	letter = mail("REFUND_DONE");
+	assert_true(span_starts(letter_header(stack.arena, letter, "Subject"), "£11.00 sent back: The Storm, "));
+	assert_leads_to(link_in(letter_body(stack.arena, letter), "/pay/return/"), "Your money is back");
+	visitor_free(v);
+	visitor_free(w);
+}
+
+static void
+a_title_in_another_script_is_the_subject(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+
+	(void)state;
+	stack_sql(&stack, "UPDATE events SET title = '" HINDI "'");
+	buyer_buys(v, buyer_holds(v));
+	assert_true(span_starts(letter_header(stack.arena, mail("BOOKING_CONFIRMED"), "Subject"), "Your ticket: " HINDI ", "));
+	stack_sql(&stack, "UPDATE events SET title = 'The Storm'");
+	visitor_free(v);
+}
+
+static int
+lines_of(struct span head)
+{
+	int n = 0;
+
+	for (; head.n; n++)
+		span_cut(&head, '\n');
+	return n;
+}
+
+static void
+no_title_name_or_venue_adds_a_header(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	struct span letter;
+	int usual = lines_of(letter_head(stack.arena, mail("BOOKING_CONFIRMED")));
+
+	(void)state;
+	stack_demo(&stack, "stop relay");
+	buyer_buys(v, buyer_holds(v));
+	stack_sql(&stack, "UPDATE events SET title = CONCAT('Evil', CHAR(13, 10), 'Bcc: all@example.org', CHAR(13, 10, 13, 10), 'Win!')");
+	stack_sql(&stack, "UPDATE bookings SET name = CONCAT('Evil', CHAR(13, 10, 13, 10), '.', CHAR(13, 10), 'MAIL FROM:<x@example.org>')");
+	stack_sql(&stack, "UPDATE venues SET name = CONCAT('Evil', CHAR(10), 'Subject: other')");
+	assert_int_equal(stack_demo(&stack, "start relay"), 0);
+	letter = mail("BOOKING_CONFIRMED");
+	assert_int_equal(lines_of(letter_head(stack.arena, letter)), usual);
+	assert_int_equal(letter_header(stack.arena, letter, "Bcc").n, 0);
+	assert_true(span_starts(letter_header(stack.arena, letter, "Subject"), "Your ticket: Evil"));
+	assert_true(has(letter_body(stack.arena, letter), "In the name of Evil"));
+	assert_false(has(letter_body(stack.arena, letter), "\nMAIL FROM"));
+	stack_sql(&stack, "UPDATE events SET title = 'The Storm'");
+	stack_sql(&stack, "UPDATE venues SET name = 'The Gale'");
+	visitor_free(v);
+}
+
+static void
+an_address_that_is_none_gets_nothing(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	int64_t event;
+
+	(void)state;
+	stack_demo(&stack, "stop relay");
+	buyer_buys(v, buyer_holds(v));
+	event = newest("BOOKING_CONFIRMED");
+	stack_sql(&stack, "UPDATE bookings SET email = CONCAT('ann@example.org', CHAR(13, 10), 'Bcc: all@example.org') "
+	    "ORDER BY booking_id DESC LIMIT 1");
+	assert_int_equal(stack_demo(&stack, "start relay"), 0);
+	assert_true(comes_to("given_up", event));
+	assert_int_not_equal(access(path_of(event), F_OK), 0);
+	stack_sql(&stack, "UPDATE bookings SET email = 'ann@example.org'");
+	visitor_free(v);
+}
+
+static void
+what_cannot_be_sent_now_is_sent_later(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	const char *folder = arena_fmt(stack.arena, "%s/mail", stack.folder).p, *away = arena_fmt(stack.arena, "%s/gone", stack.folder).p;
+	int64_t event;
+
+	(void)state;
+	assert_int_equal(rename(folder, away), 0);
+	buyer_buys(v, buyer_holds(v));
+	event = newest("BOOKING_CONFIRMED");
+	assert_true(stack_until(&stack, 10, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM deliveries WHERE state = 'waiting' AND error <> '' "
+	    "AND outbox_id = %" PRId64, event).p));
+	assert_int_equal(rename(away, folder), 0);
+	stack_sql(&stack, "UPDATE deliveries SET due_at = UTC_TIMESTAMP(3) WHERE state = 'waiting'");
+	mail("BOOKING_CONFIRMED");
+	visitor_free(v);
+}
+
+static void
+tickets_that_were_cancelled_before_are_not_sent(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	int64_t event;
+
+	(void)state;
+	stack_demo(&stack, "stop relay");
+	buyer_buys(v, buyer_holds(v));
+	event = newest("BOOKING_CONFIRMED");
+	stack_sql(&stack, "UPDATE bookings SET state = 'cancelled' ORDER BY booking_id DESC LIMIT 1");
+	assert_int_equal(stack_demo(&stack, "start relay"), 0);
+	assert_true(comes_to("given_up", event));
+	stack_sql(&stack, "UPDATE bookings SET state = 'confirmed' WHERE state = 'cancelled'");
+	visitor_free(v);
+}
+
+/* As when the database is taken down for an hour: the relay stays, and goes on. */
+static void
+the_relay_outlives_its_connection(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	struct span ids = span_of(stack_text(&stack, "SELECT id FROM information_schema.processlist WHERE user <> 'root'"));
+
+	(void)state;
+	while (ids.n)
+		stack_sql(&stack, "KILL " PRSPAN, ARGSPAN(span_cut(&ids, '\n')));
+	buyer_buys(v, buyer_holds(v));
+	mail("BOOKING_CONFIRMED");
+	visitor_free(v);
+}
+
+static void
+a_second_relay_ends_at_once_and_the_first_when_it_is_told(void **state)
+{
+	const char *build = getenv("FOYER_BUILD");
+	const char *second = arena_fmt(stack.arena, "%s/foyer-relay -c %s/foyer.conf --once </dev/null >/dev/null 2>&1",
+	    build && *build ? build : "build", stack.folder).p;
+	int64_t begun;
+
+	(void)state;
+	assert_int_not_equal(system(second), 0);
+	begun = clock_steady();
+	assert_int_equal(stack_demo(&stack, "stop relay"), 0);
+	assert_in_range(clock_steady() - begun, 0, 5000);
+	assert_int_equal(system(second), 0);
+	assert_int_equal(stack_demo(&stack, "start relay"), 0);
+}
+
+static void
+each_event_was_sent_once_and_no_log_names_anybody(void **state)
+{
+	(void)state;
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM deliveries WHERE state = 'waiting'"), 0);
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM outbox o LEFT JOIN deliveries d ON d.show_id = o.show_id AND "
+	    "d.outbox_id = o.outbox_id WHERE o.type IN ('BOOKING_CONFIRMED', 'BOOKING_LINK', 'PAYMENT_REFUND_DUE', 'REFUND_DONE') "
+	    "AND d.state IS NULL"), 0);
+	assert_int_equal(logs_lines(&stack, "relay.log", "delivery.sent", NULL),
+	    stack_number(&stack, "SELECT COUNT(*) FROM deliveries WHERE state = 'sent'"));
+	logs_never(&stack, "ann@example.org");
+	logs_never(&stack, "Ann Example");
+	assert_true(logs_clean(&stack));
+}
+
+static int
+open_stack(void **state)
+{
+	(void)state;
+	stack_open(&stack, "t/data/storm.programme", "", "");
+	return 0;
+}
+
+static int
+close_stack(void **state)
+{
+	(void)state;
+	stack_close(&stack);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_purchase_sends_the_tickets),
+		cmocka_unit_test(finding_tickets_sends_the_link_and_nothing_for_a_wrong_address),
+		cmocka_unit_test(money_that_goes_back_is_told_of_twice),
+		cmocka_unit_test(a_title_in_another_script_is_the_subject),
+		cmocka_unit_test(no_title_name_or_venue_adds_a_header),
+		cmocka_unit_test(an_address_that_is_none_gets_nothing),
+		cmocka_unit_test(what_cannot_be_sent_now_is_sent_later),
+		cmocka_unit_test(tickets_that_were_cancelled_before_are_not_sent),
+		cmocka_unit_test(the_relay_outlives_its_connection),
+		cmocka_unit_test(a_second_relay_ends_at_once_and_the_first_when_it_is_told),
+		cmocka_unit_test(each_event_was_sent_once_and_no_log_names_anybody),
+	};
+
+	return cmocka_run_group_tests(tests, open_stack, close_stack);
+}
