@@ -15,9 +15,12 @@
 #define OWN_MAX 4		/* active holds of one buyer that we look at; holds_a_buyer is less */
 #define JITTER_MAX_MS 60000
 
-/* Also those whose promised end has passed while their seats are still kept. */
+/*
+ * Also those whose promised end has passed while their seats are still kept. Where a show has a few holds only, the optimizer would
+ * read them all by PRIMARY, and wait for every other buyer's.
+ */
 STATEMENT(own_holds, SHOW, "idddii", "SELECT hold_id, expires_at, seats_until, longest_until, extensions, "
-    "expires_at <= UTC_TIMESTAMP(3) FROM holds "
+    "expires_at <= UTC_TIMESTAMP(3) FROM holds FORCE INDEX (by_buyer) "
     "WHERE show_id = ? AND buyer_id = ? AND state = 'active' AND seats_until > UTC_TIMESTAMP(3) "
     "ORDER BY expires_at <= UTC_TIMESTAMP(3), hold_id DESC LIMIT 4 FOR UPDATE");
 STATEMENT(hold_known, SHOW, "i", "SELECT hold_id FROM holds WHERE show_id = ? AND hold_id = ? AND buyer_id = ?");

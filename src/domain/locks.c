@@ -18,7 +18,7 @@ STATEMENT(buyer_lock, SHOW, "", "INSERT INTO hold_buyers (show_id, buyer_id, tou
 STATEMENT(hold_lock, SHOW, "ittdddiii", "SELECT buyer_id, state, reason, expires_at, seats_until, longest_until, extensions, "
     "expires_at <= UTC_TIMESTAMP(3), seats_until <= UTC_TIMESTAMP(3) FROM holds WHERE show_id = ? AND hold_id = ? FOR UPDATE");
 STATEMENT(payments_lock, SHOW, "itti", "SELECT payment_id, state, provider, amount_minor FROM payments "
-    "WHERE show_id = ? AND hold_id = ? ORDER BY payment_id FOR UPDATE");
+    "FORCE INDEX (by_hold) WHERE show_id = ? AND hold_id = ? ORDER BY payment_id FOR UPDATE");
 #ifdef FOYER_TEST_SKIP_ROW_LOCK
 #define SEAT_LOCK ""		/* only in the storm's negative control */
 #else

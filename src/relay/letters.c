@@ -146,12 +146,15 @@ money_link(struct mail *m, const struct payment *p)
 	return link_to(m, "/pay/return/", TOKEN_PAYMENT, p->show, p->id, 0);
 }
 
-static struct span
-seat_names_of(struct mail *m, const struct payment *p)
+static void
+name_seats(struct mail *m, const struct payment *p, struct refund_due_view *v)
 {
 	struct hold hold;
 
-	return hold_read(m->db, m->arena, p->show, p->hold, 0, &hold) == OUTCOME_OK ? hold_seat_names(m->arena, &hold) : SPAN_NONE;
+	if (hold_read(m->db, m->arena, p->show, p->hold, 0, &hold) != OUTCOME_OK)
+		return;
+	v->seat_names = hold_seat_names(m->arena, &hold);
+	v->seats_n = (int64_t)hold.n;
 }
 
 static enum letter_end
@@ -174,7 +177,7 @@ write_refund_due(struct mail *m, const struct delivery *d, struct letter *letter
 		.link = money_link(m, &p), .phone = show.venue_phone };
 	v.other = !v.late && !v.show_cancelled && !v.second;
 	if (v.late)
-		v.seat_names = seat_names_of(m, &p);
+		name_seats(m, &p, &v);
 	buf_init(&text, m->arena, TEXT_MAX);
 	refund_due_text(&text, &v);
 	return written(letter, p.email, &text);

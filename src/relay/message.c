@@ -1,4 +1,4 @@
-/* message.c - see message.h. Nothing of a value gets into the head unencoded but letters, digits, blanks and an address. */
+/* message.c - see message.h. Of a value only printable ASCII gets into the head unencoded, and in a name not even all of that. */
 #include "base/base.h"
 
 #include "base/clock.h"
@@ -7,6 +7,7 @@
 
 #define LINE_MAX_COLUMNS 76
 #define SUBJECT "Subject: "
+#define MARKS "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"	/* fine in a subject; beside an address they mean something */
 
 static const char hex[] = "0123456789ABCDEF";
 
@@ -16,14 +17,14 @@ is_letter_or_digit(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Good in a subject and in the name beside an address, without quotes. */
+/* May stand as it is: one line of letters, digits, blanks and these marks that nobody takes for an encoded word. */
 static bool
-is_simple(struct span s)
+is_simple(struct span s, const char *marks)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_letter_or_digit(s.p[i]) && s.p[i] != ' ')
+		if (!is_letter_or_digit(s.p[i]) && s.p[i] != ' ' && (!s.p[i] || !strchr(marks, s.p[i])))
 			return false;
-	return s.n <= LINE_MAX_COLUMNS - sizeof(SUBJECT);
+	return s.n <= LINE_MAX_COLUMNS - sizeof(SUBJECT) && !memmem(s.p, s.n, "=?", 2);
 }
 
 /* Bytes of the character that s begins with: an encoded word may not end within one (RFC 2047, 5). */
@@ -47,11 +48,11 @@ byte_print(struct buf *b, unsigned char c)
 
 /* Words of "=?UTF-8?Q?…?=", each on a line of its own; column: how much of the first line is taken. */
 static void
-words_print(struct buf *b, size_t column, struct span s)
+words_print(struct buf *b, size_t column, struct span s, const char *marks)
 {
 	static const char begin[] = "=?UTF-8?Q?", end[] = "?=";
 
-	if (is_simple(s)) {
+	if (is_simple(s, marks)) {
 		buf_span(b, s);
 		return;
 	}
@@ -127,12 +128,12 @@ message_print(struct buf *b, const struct message *m)
 	subject = (struct span){ subject.p + strlen(SUBJECT), subject.n - strlen(SUBJECT) };
 	span_cut(&text, '\n');
 	BUF_LIT(b, "From: ");
-	words_print(b, strlen("From: "), m->house);
+	words_print(b, strlen("From: "), m->house, "");
 	buf_fmt(b, "\r\n <" PRSPAN ">\r\nTo: " PRSPAN "\r\n", ARGSPAN(m->from), ARGSPAN(m->to));
 	if (email_plausible(m->reply_to))
 		buf_fmt(b, "Reply-To: " PRSPAN "\r\n", ARGSPAN(m->reply_to));
 	BUF_LIT(b, SUBJECT);
-	words_print(b, strlen(SUBJECT), subject);
+	words_print(b, strlen(SUBJECT), subject, MARKS);
 	BUF_LIT(b, "\r\nDate: ");
 	date_print(b, m->at_ms);
 	buf_fmt(b, "\r\nMessage-ID: <" PRSPAN ">\r\n", ARGSPAN(m->id));

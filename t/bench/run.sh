@@ -14,7 +14,6 @@ floor_port=$((port + 3))
 answer_port=$((port + 4))
 CROWD=64			# kept connections, as wrk has
 BUYERS=10000
-HALL=60				# holds of three in a show of Screen 2: six in each of its ten rows
 SHOWS_A_ROUND=50
 MIX=20000			# requests between two looks at memory
 

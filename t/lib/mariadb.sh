@@ -16,13 +16,14 @@ start()
 	mkdir -p "$dir"
 	dir=$(cd "$dir" && pwd)
 	if running; then return; fi
+	mkdir -p "$dir/tmp"		# of its own: a server that starts clears /tmp of tables that others use there
 	if [ ! -e "$dir/made" ]; then
 		rm -rf "$dir/data"
-		mariadb-install-db --no-defaults $root --datadir="$dir/data" --auth-root-authentication-method=normal \
+		mariadb-install-db --no-defaults $root --datadir="$dir/data" --tmpdir="$dir/tmp" --auth-root-authentication-method=normal \
 		    --skip-test-db --skip-name-resolve >"$dir/install.log" 2>&1 || { cat "$dir/install.log" >&2; exit 1; }
 		: >"$dir/made"
 	fi
-	setsid mariadbd --no-defaults $root --datadir="$dir/data" --socket="$dir/s" --pid-file="$dir/own-pid" --skip-networking \
+	setsid mariadbd --no-defaults $root --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$dir/s" --pid-file="$dir/own-pid" --skip-networking \
 	    --skip-name-resolve --skip-log-bin --max-connections=400 --innodb-flush-log-at-trx-commit=0 --innodb-log-file-size=64M \
 	    --innodb-buffer-pool-size=128M --character-set-server=utf8mb4 --default-time-zone=+00:00 \
 	    >"$dir/log" 2>&1 </dev/null &
@@ -46,7 +47,7 @@ start)
 stop)
 	dir=$(cd "$dir" && pwd)
 	if running; then kill -KILL "$(cat "$dir/pid")"; fi
-	rm -rf "$dir/pid" "$dir/data" "$dir/made"
+	rm -rf "$dir/pid" "$dir/data" "$dir/made" "$dir/tmp"
 	;;
 *)
 	echo "usage: mariadb.sh start|stop DIR" >&2

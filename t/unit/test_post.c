@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -24,9 +25,9 @@ struct server {
 	const char *refuse;		/* "RCPT": 550 to that */
 	char heard[64 * KiB];
 	int port;
-	pid_t child;
 };
 static struct server *server;
+static pid_t server_pid;
 
 static struct parcel
 parcel(void)
@@ -79,8 +80,9 @@ server_start(const char *refuse)
 	assert_int_equal(listen(fd, 4), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
 	server->port = ntohs(at.sin_port);
-	server->child = fork();
-	if (server->child == 0)
+	server_pid = fork();
+	assert_true(server_pid >= 0);
+	if (server_pid == 0)
 		serve(accept(fd, NULL, NULL));
 	close(fd);
 }
@@ -88,8 +90,8 @@ server_start(const char *refuse)
 static void
 server_stop(void)
 {
-	kill(server->child, SIGKILL);
-	waitpid(server->child, NULL, 0);
+	kill(server_pid, SIGKILL);
+	waitpid(server_pid, NULL, 0);
 }
 
 static bool

@@ -1,15 +1,14 @@
 /* test_mail.c - what a buyer gets by mail, read as a mail program reads it, and whose links lead where they should. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "base/base.h"
 
+#include <setjmp.h>
 #include <unistd.h>
 
-#include "buyer.h"
-#include "letters.h"
-#include "logs.h"
+#include <cmocka.h>
+
+#include "t/lib/buyer.h"
+#include "t/lib/letters.h"
+#include "t/lib/logs.h"
 
 #include "base/clock.h"
 #include "base/files.h"
@@ -150,7 +149,7 @@ money_that_goes_back_is_told_of_twice(void **state)
 	letter = mail("PAYMENT_REFUND_DUE");
 	body = letter_body(stack.arena, letter);
 	assert_true(span_starts(letter_header(stack.arena, letter, "Subject"), "You get £11.00 back: The Storm, "));
-	assert_true(has(body, "arrived after your time ended"));
+	assert_true(has(body, "arrived after your time ended, and your seat (A3) was not free any more"));
 	assert_leads_to(link_in(body, "/pay/return/"), "£11.00");
 	stack_reap(&stack);
 	stack_reap(&stack);
@@ -272,8 +271,11 @@ the_relay_outlives_its_connection(void **state)
 	struct span ids = span_of(stack_text(&stack, "SELECT id FROM information_schema.processlist WHERE user <> 'root'"));
 
 	(void)state;
-	while (ids.n)
-		stack_sql(&stack, "KILL " PRSPAN, ARGSPAN(span_cut(&ids, '\n')));
+	while (ids.n) {
+		struct span id = span_cut(&ids, '\n');
+
+		stack_sql(&stack, "KILL " PRSPAN, ARGSPAN(id));
+	}
 	buyer_buys(v, buyer_holds(v));
 	mail("BOOKING_CONFIRMED");
 	visitor_free(v);
