@@ -101,6 +101,9 @@ error_class(unsigned number)
 	case ERR_LOCK_WAIT:
 	case ERR_NOWAIT:
 	case ERR_SNAPSHOT:
+	case ERR_QUERY_KILLED:
+	case ERR_STATEMENT_TIME_MARIADB:
+	case ERR_STATEMENT_TIME_MYSQL:
 		return DB_AGAIN;
 	case ERR_DUPLICATE:
 		return DB_DUPLICATE;

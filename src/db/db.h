@@ -137,6 +137,10 @@ size_t transactions_all(const struct transaction *const **list);
 
 enum tx_end { TX_COMMIT, TX_ROLLBACK };
 
+/* In a body: something is not as the locks promised. Logged as our mistake; the transaction rolls back and is TX_FAILED. */
+#define db_refuse(db, ...) do { BUG(__VA_ARGS__); db_refuse_(db); } while (0)
+void db_refuse_(struct db *);
+
 enum tx_result {
 	TX_DONE,		/* ended as the body asked */
 	TX_BUSY,		/* deadlocks or lock waits through all tries: nothing was changed */

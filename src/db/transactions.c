@@ -47,6 +47,13 @@ lose(struct db *db)
 	db->error = DB_LOST;
 }
 
+void
+db_refuse_(struct db *db)
+{
+	if (db->error == DB_FINE)
+		db->error = DB_BROKEN;
+}
+
 #ifdef FOYER_FAULTS
 void
 db_lose(struct db *db)
@@ -121,8 +128,10 @@ tx_run(struct db *db, const struct transaction *tx, enum tx_end (*body)(struct d
 				return TX_DUPLICATE;
 			break;
 		case DB_LOST:
-			if (++lost > 3)
+			if (++lost > 3) {
+				db_disconnect(db);	/* a server that only refuses to write keeps the transaction open otherwise */
 				return ever_unsure ? TX_UNSURE : TX_UNREACHABLE;
+			}
 			if (lost > 1)
 				usleep(100000);
 			break;

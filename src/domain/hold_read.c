@@ -3,6 +3,7 @@
 
 #include "domain/holds.h"
 #include "domain/locks.h"
+#include "domain/publish.h"
 
 STATEMENT(hold_plain, SHOW, "ittiidddidd", "SELECT buyer_id, state, reason, generation, extensions, expires_at, longest_until, "
     "UTC_TIMESTAMP(3), expires_at <= UTC_TIMESTAMP(3), seats_until, created_at FROM holds WHERE show_id = ? AND hold_id = ?");
@@ -14,7 +15,7 @@ STATEMENT(seat_names, GLOBAL, "ittttt", "SELECT s.seat_id, s.row_label, s.number
     "JOIN sections n ON n.section_id = s.section_id WHERE s.seat_id IN " IN_8 " ORDER BY s.seat_id");
 STATEMENT(sale_extend, SHOW, "it", "SELECT extend_seconds, currency FROM show_sales WHERE show_id = ?");
 STATEMENT(choices, SHOW, "itti", "SELECT section_id, price_type, name, minor FROM show_prices WHERE show_id = ? "
-    "ORDER BY section_id, sort");
+    "AND sort < ? ORDER BY section_id, sort");
 STATEMENT(buyer_show_list, DIRECTORY, "i", "SELECT show_id FROM buyer_shows WHERE buyer_id = ? ORDER BY at DESC LIMIT 20");
 STATEMENT(buyer_hold_list, SHOW, "iiidi", "SELECT h.hold_id, h.generation, COALESCE(b.booking_id, 0), h.expires_at, h.seat_count "
     "FROM holds h LEFT JOIN bookings b ON b.show_id = ? AND b.hold_id = h.hold_id AND b.state IN ('confirmed', 'cancelled') "
@@ -118,7 +119,7 @@ hold_seat_names(struct arena *a, const struct hold *h)
 enum outcome
 hold_choices(struct db *db, struct arena *a, const struct hold *h, struct price_choice **list, size_t *n)
 {
-	struct rows *rows = db_select(db, &choices, h->show);
+	struct rows *rows = db_select(db, &choices, h->show, NO_LONGER_TOLD);
 
 	*n = 0;
 	*list = ARENA_ARRAY(a, struct price_choice, rows_count(rows));

@@ -14,6 +14,7 @@
 
 #define OWN_MAX 4		/* active holds of one buyer that we look at; holds_a_buyer is less */
 #define JITTER_MAX_MS 60000
+#define LEAST_AGAIN_MS 1000	/* with less left, seats of an ended hold are not taken again but wait for everybody */
 
 /*
  * Also those whose promised end has passed while their seats are still kept. Where a show has a few holds only, the optimizer would
@@ -58,8 +59,10 @@ struct take {
 	struct sale sale;
 	struct own_hold own[OWN_MAX];
 	size_t n_own;
-	int64_t over[OWN_MAX];		/* holds of theirs that have ended: their seats are theirs to take again, as if free */
+	/* Holds of theirs that have ended: their seats are theirs to take again, as if free, but not beyond the absolute end. */
+	int64_t over[OWN_MAX];
 	size_t n_over;
+	int64_t longest_ms;		/* the earliest such end */
 	struct seat_set seats;
 	struct seat_row rows[LOCK_MAX_SEATS];
 	size_t n_rows;
@@ -105,9 +108,13 @@ read_own(struct db *db, struct take *t)
 	struct rows *rows = db_select(db, &own_holds, t->ask->show, t->ask->buyer);
 
 	t->n_own = t->n_over = 0;
+	t->longest_ms = INT64_MAX;
 	while (t->n_own + t->n_over < OWN_MAX && rows_next(rows)) {
 		if (row_int(rows, 5)) {
-			t->over[t->n_over++] = row_int(rows, 0);
+			if (row_int(rows, 3) > t->sale.now_ms + LEAST_AGAIN_MS) {
+				t->over[t->n_over++] = row_int(rows, 0);
+				t->longest_ms = row_int(rows, 3) < t->longest_ms ? row_int(rows, 3) : t->longest_ms;
+			}
 			continue;
 		}
 		t->own[t->n_own++] = (struct own_hold){ .row = { .id = row_int(rows, 0), .buyer = t->ask->buyer, .state = SPAN("active"),
@@ -257,7 +264,7 @@ static void
 write_hold(struct db *db, struct take *t)
 {
 	int64_t show = t->ask->show, replaced[OWN_MAX] = { 0 };
-	int64_t expires = t->sale.now_ms + t->sale.hold_ms, longest = t->sale.now_ms + t->sale.longest_ms, until;
+	int64_t until, longest = t->sale.now_ms + t->sale.longest_ms, expires = INT64_MAX;
 	struct seat_row wanted[LOCK_MAX_SEATS];
 	size_t n_replaced = 0, n_wanted = 0;
 	int extensions = 0;
@@ -271,23 +278,27 @@ write_hold(struct db *db, struct take *t)
 		if (!o->replaced)
 			continue;
 		replaced[n_replaced++] = o->row.id;
-		/* the clock does not restart: the new hold ends when the old one would have */
-		expires = o->row.expires_ms;
-		longest = o->row.longest_ms;
-		extensions = o->row.extensions;
+		/* the clock does not restart: the new hold ends when the old one would have, of two the earlier */
+		expires = o->row.expires_ms < expires ? o->row.expires_ms : expires;
+		longest = o->row.longest_ms < longest ? o->row.longest_ms : longest;
+		extensions = o->row.extensions > extensions ? o->row.extensions : extensions;
 		seats_let_go(db, t->arena, show, o->row.id, t->rows, t->n_rows, "replaced");
 		hold_end(db, t->arena, show, &o->row, "released", "replaced");
+	}
+	if (!n_replaced) {
+		longest = t->longest_ms < longest ? t->longest_ms : longest;
+		expires = t->sale.now_ms + t->sale.hold_ms < longest ? t->sale.now_ms + t->sale.hold_ms : longest;
 	}
 	until = expires + jitter(&t->sale);
 	seats_tell_expired(db, t->arena, show, replaced, n_replaced, wanted, n_wanted);
 	if (db_change(db, &seats_hold, t->id, at_ms(until), show, AT_8(t->seats.ids, t->seats.n)) != (int64_t)t->seats.n &&
 	    !db_failed(db))
-		BUG("show=%" PRId64 " other than %zu locked seats changed", show, t->seats.n);
+		db_refuse(db, "show=%" PRId64 " other than %zu locked seats changed", show, t->seats.n);
 	FAULT_DB(db, "hold.seats_taken");
 	db_change(db, &hold_insert, show, t->id, t->ask->buyer, t->seats.n, extensions, at_ms(expires), at_ms(until), at_ms(longest));
 	if (db_change(db, &hold_seats_insert, t->id, t->sale.fee_minor, show, replaced[0], replaced[1], show, show,
 	    AT_8(t->seats.ids, t->seats.n)) != (int64_t)t->seats.n && !db_failed(db))
-		die("show=%" PRId64 " has no price for a seat", show);	/* rolls back with the connection */
+		db_refuse(db, "show=%" PRId64 " has no price for a seat", show);
 	outbox_add(db, show, "SEAT_HELD", t->id, seats_json(t->arena, "hold", t->id, t->seats.ids, t->seats.n, NULL));
 	t->result->hold = t->id;
 }
@@ -301,26 +312,32 @@ closed(struct take *t)
 	return OUTCOME_CLOSED;
 }
 
+/* A COMMIT whose answer was lost had won. Asked under the buyer's lock: before it, that COMMIT may still be under way. */
+static bool
+won_before(struct db *db, struct take *t)
+{
+	struct rows *known = db_row(db, &hold_known, t->ask->show, t->id, t->ask->buyer);
+
+	if (!known)
+		return false;
+	rows_done(known);
+	t->result->hold = t->id;
+	return true;
+}
+
 static enum tx_end
 take_body(struct db *db, void *context)
 {
 	struct take *t = context;
 	enum outcome o;
 
-	if (t->runs++) {
-		struct rows *known = db_row(db, &hold_known, t->ask->show, t->id, t->ask->buyer);
-
-		if (known) {		/* the COMMIT whose answer was lost had won */
-			rows_done(known);
-			t->result->hold = t->id;
-			return end_with(t, OUTCOME_OK);
-		}
-	}
 	if (!lock_show(db, t->ask->show, &t->sale))
 		return end_with(t, OUTCOME_NOT_FOUND);
+	lock_buyer(db, t->ask->show, t->ask->buyer);
+	if (t->runs++ && won_before(db, t))
+		return end_with(t, OUTCOME_OK);
 	if (!t->sale.open)
 		return end_with(t, closed(t));
-	lock_buyer(db, t->ask->show, t->ask->buyer);
 	read_own(db, t);
 	t->result->hold = 0;
 	o = fit_in(t);

@@ -172,7 +172,7 @@ seats_let_go(struct db *db, struct arena *a, int64_t show, int64_t hold, const s
 	if (k == 0)
 		return;
 	if (db_change(db, &seats_free, show, hold, AT_8(ids, k)) != (int64_t)k && !db_failed(db))
-		BUG("show=%" PRId64 " hold=%" PRId64 " lets go of other than its %zu locked seats", show, hold, k);
+		db_refuse(db, "show=%" PRId64 " hold=%" PRId64 " lets go of other than its %zu locked seats", show, hold, k);
 	outbox_add(db, show, "SEAT_RELEASED", hold, seats_json(a, "hold", hold, ids, k, reason));
 }
 

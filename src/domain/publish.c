@@ -6,7 +6,6 @@
 #include "domain/outcome.h"
 #include "domain/publish.h"
 
-#define NO_LONGER_TOLD 100	/* above any sort that is told */
 
 TRANSACTION(publish_tx, "publish");
 

@@ -8,6 +8,8 @@
 #include "db/db.h"
 #include "domain/outcome.h"
 
+#define NO_LONGER_TOLD 100	/* sort of a price type that is only kept for what was held or sold at it; above any that is told */
+
 struct publication_price {
 	int64_t section;
 	struct span type, name;

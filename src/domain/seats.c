@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "db/db.h"
 #include "domain/outcome.h"
+#include "domain/publish.h"
 #include "domain/seats.h"
 
 #define PLAN "SELECT s.seat_id, s.section_id, s.row_label, s.number, s.plan_row, s.plan_col, s.kind FROM shows w " \
@@ -31,7 +32,7 @@ STATEMENT(status_counts, SHOW, "iiii", "SELECT section_id, SUM(" SEAT_IS_FREE ")
     "WHERE show_id = ? GROUP BY section_id");
 STATEMENT(section_prices, SHOW, "iiit", "SELECT p.section_id, MIN(p.minor) + s.fee_minor, "
     "MAX(CASE WHEN p.sort = 0 THEN p.minor ELSE 0 END) + s.fee_minor, s.currency FROM show_prices p "
-    "JOIN show_sales s ON s.show_id = ? WHERE p.show_id = ? GROUP BY p.section_id, s.fee_minor, s.currency");
+    "JOIN show_sales s ON s.show_id = ? WHERE p.show_id = ? AND p.sort < ? GROUP BY p.section_id, s.fee_minor, s.currency");
 STATEMENT(seat_words_find, GLOBAL, "itttti", "SELECT s.seat_id, s.row_label, s.number, s.kind, c.name, s.section_id FROM seats s "
     "JOIN sections c ON c.section_id = s.section_id WHERE s.seat_id IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY s.seat_id");
 
@@ -70,7 +71,7 @@ read_sections(struct db *db, struct arena *a, int64_t show, int64_t section, str
 			.name = row_text(rows, 2), .tier = (int)row_int(rows, 3), .step_free = row_int(rows, 4) };
 	if (!map->n_sections)
 		return;
-	rows = db_select(db, &section_prices, show, show);
+	rows = db_select(db, &section_prices, show, show, NO_LONGER_TOLD);
 	while (rows_next(rows)) {
 		struct section *s = section_find(map, row_int(rows, 0), NULL);
 

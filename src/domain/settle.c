@@ -163,10 +163,10 @@ confirm(struct db *db, struct settling *s)
 		return give_back(db, s, "late");
 	take_again(db, s);
 	if (db_change(db, &seats_confirm, s->booking.id, show, AT_8(s->ids, s->n_ids)) != n && !db_failed(db))
-		die("show=%" PRId64 " booking=%" PRId64 " other than its %" PRId64 " locked seats changed", show, s->booking.id, n);
+		db_refuse(db, "show=%" PRId64 " booking=%" PRId64 " other than its %" PRId64 " locked seats changed", show, s->booking.id, n);
 	FAULT_DB(db, "settle.seats_sold");
 	if (db_change(db, &tickets_live, show, s->booking.id) != n && !db_failed(db))
-		die("show=%" PRId64 " booking=%" PRId64 " has not a ticket for each seat", show, s->booking.id);
+		db_refuse(db, "show=%" PRId64 " booking=%" PRId64 " has not a ticket for each seat", show, s->booking.id);
 	db_change(db, &booking_confirm, show, s->booking.id);
 	if (span_is(s->hold.state, "active"))
 		db_change(db, &hold_confirm, show, s->p.hold);

@@ -65,7 +65,7 @@ hold_extend_post(struct request *rq, struct response *rs)
 
 /*
  * Sessions are closed first, so that a payment made in another tab becomes tickets rather than a refund. One that cannot be
- * closed does not keep the seats: should it be paid after all, the money goes back.
+ * closed does not keep the seats: should it be paid after all, it settles like any late payment.
  */
 int
 hold_release_post(struct request *rq, struct response *rs)

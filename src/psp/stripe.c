@@ -58,8 +58,11 @@ status_result(struct arena *a, bool post, int status)
 		return PSP_AGAIN;
 	if (status == 409)
 		return span_is(retry, "false") ? PSP_CONFLICT : PSP_AGAIN;
-	if (status == 404)
-		return PSP_NOT_FOUND;
+	/* our key is being changed, or is wrong: an operator's matter, and no reason to give a payment or refund up */
+	if (status == 401 || status == 403) {
+		log_error("stripe.key", "status=%d", status);
+		return PSP_AGAIN;
+	}
 	if (status < 500)
 		return PSP_REFUSED;
 	if (!post || (status == 503 && !replayed && !span_is(retry, "false")))
@@ -105,6 +108,9 @@ stripe_call(struct psp *psp, struct arena *a, const struct call *c, struct answe
 	answer->status = w.status;
 	if (w.status >= 300) {
 		answer->code = error_code(a, c->name, &w);
+		/* a 404 without these words is not Stripe's: a wrong base URL, a proxy */
+		if (w.status == 404)
+			return span_is(answer->code, "resource_missing") ? PSP_NOT_FOUND : PSP_AGAIN;
 		return status_result(a, c->post, w.status);
 	}
 	answer->json = json_loadb(w.body.p, w.body.n, 0, NULL);

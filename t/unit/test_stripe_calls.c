@@ -273,7 +273,7 @@ ids_cannot_leave_their_place_in_the_path(void **state)
 	struct wire *w = *state;
 	struct payment_report p;
 
-	reply(w, 0, 404, "", "{}");
+	reply(w, 0, 404, "", "{\"error\":{\"code\":\"resource_missing\"}}");
 	assert_int_equal(w->stripe->kind->checkout_read(w->stripe, w->arena, SPAN("../a?b#c d"), &p), PSP_NOT_FOUND);
 	assert_sent(w, "GET /v1/checkout/sessions/..%2Fa%3Fb%23c%20d HTTP/1.1\r\n");
 	reply(w, 0, 200, "", OPENED);
@@ -303,8 +303,8 @@ each_refusal_has_its_meaning(void **state)
 		enum psp_result post, get;
 	} cases[] = {
 		{ 301, "Location: /elsewhere\r\n", PSP_REFUSED, PSP_REFUSED },
-		{ 400, "", PSP_REFUSED, PSP_REFUSED }, { 401, "", PSP_REFUSED, PSP_REFUSED }, { 402, "", PSP_REFUSED, PSP_REFUSED },
-		{ 403, "", PSP_REFUSED, PSP_REFUSED }, { 404, "", PSP_NOT_FOUND, PSP_NOT_FOUND },
+		{ 400, "", PSP_REFUSED, PSP_REFUSED }, { 401, "", PSP_AGAIN, PSP_AGAIN }, { 402, "", PSP_REFUSED, PSP_REFUSED },
+		{ 403, "", PSP_AGAIN, PSP_AGAIN }, { 404, "", PSP_AGAIN, PSP_AGAIN },
 		{ 409, "", PSP_AGAIN, PSP_AGAIN }, { 409, "Stripe-Should-Retry: false\r\n", PSP_CONFLICT, PSP_CONFLICT },
 		{ 429, "", PSP_AGAIN, PSP_AGAIN }, { 429, "Stripe-Should-Retry: false\r\n", PSP_AGAIN, PSP_AGAIN },
 		{ 400, "Stripe-Should-Retry: true\r\n", PSP_AGAIN, PSP_AGAIN },
@@ -454,7 +454,9 @@ closing_what_cannot_be_closed_is_a_conflict(void **state)
 	reply(w, 0, 200, "", "{\"id\":\"cs_test_1\",\"status\":\"complete\",\"payment_status\":\"paid\"}");
 	assert_int_equal(closes(w), PSP_CONFLICT);
 	reply(w, 0, 401, "", "{}");
-	assert_int_equal(closes(w), PSP_REFUSED);
+	assert_int_equal(closes(w), PSP_AGAIN);
+	reply(w, 0, 404, "", "<html>");
+	assert_int_equal(closes(w), PSP_AGAIN);
 }
 
 /* -- refunds --------------------------------------------------------------------------------------------------------------- */
