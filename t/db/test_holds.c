@@ -329,6 +329,26 @@ a_show_not_on_sale_says_why(void **state)
 }
 
 static void
+nobody_keeps_seats_beyond_the_absolute_end_by_taking_them_again(void **state)
+{
+	struct box_office *f = *state;
+	struct hold_result a, b;
+	struct hold h;
+
+	assert_int_equal(TAKE(f, f->ann, &a, f->seats[A1]), OUTCOME_OK);
+	/* the promised end has passed, two minutes are left until the absolute one, the seats are still kept */
+	box_office_sql(f, "UPDATE holds SET expires_at = TIMESTAMPADD(SECOND, -1, UTC_TIMESTAMP(3)), seats_until = TIMESTAMPADD(SECOND, 30, "
+	    "UTC_TIMESTAMP(3)), longest_until = TIMESTAMPADD(SECOND, 120, UTC_TIMESTAMP(3)) WHERE hold_id = %" PRId64 ";", a.hold);
+	assert_int_equal(TAKE(f, f->ann, &b, f->seats[A1]), OUTCOME_OK);
+	assert_int_equal(hold_read(f->db, f->arena, f->show, b.hold, f->ann, &h), OUTCOME_OK);
+	assert_true(h.expires_ms - h.now_ms <= 120000);
+	/* and now that has passed, too */
+	box_office_sql(f, "UPDATE holds SET expires_at = TIMESTAMPADD(SECOND, -1, UTC_TIMESTAMP(3)), seats_until = TIMESTAMPADD(SECOND, 30, "
+	    "UTC_TIMESTAMP(3)), longest_until = TIMESTAMPADD(SECOND, -1, UTC_TIMESTAMP(3)) WHERE hold_id = %" PRId64 ";", b.hold);
+	assert_int_equal(TAKE(f, f->ann, &a, f->seats[A1]), OUTCOME_TAKEN);
+}
+
+static void
 a_blocked_seat_is_taken(void **state)
 {
 	struct box_office *f = *state;
@@ -390,6 +410,7 @@ main(void)
 		T(a_single_seat_that_no_choice_could_avoid_is_allowed),
 		T(best_available_gives_seats_together_and_never_the_wheelchair_place), T(a_show_not_on_sale_says_why),
 		T(a_blocked_seat_is_taken),
+		T(nobody_keeps_seats_beyond_the_absolute_end_by_taking_them_again),
 		T(a_hold_that_has_ended_is_taken_again_before_others_may_have_its_seats),
 		T(changing_one_hold_may_take_seats_of_the_same_buyers_other_one),
 	};
