@@ -65,7 +65,8 @@ program_start(struct program *p, const char *name, int argc, char **argv)
 bool
 program_alone(const struct program *p)
 {
-	const char *path = arena_fmt(p->arena, "%s/%s.lock", p->settings.run_dir, p->name).p;
+	const char *dash = strchr(p->name, '-');
+	const char *path = arena_fmt(p->arena, "%s/%s.lock", p->settings.run_dir, dash ? dash + 1 : p->name).p;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)

@@ -21,7 +21,7 @@ extern volatile sig_atomic_t program_stopping;
 
 /* Ends the process with 2 where the arguments are wrong, with 1 where the configuration is. */
 void program_start(struct program *, const char *name, int argc, char **argv);
-/* Takes run_dir/NAME.lock, which goes with the process, however it ends. False: another one is at work. */
+/* Takes run_dir/reaper.lock (of foyer-reaper), which goes with the process, however it ends. False: another one is at work. */
 bool program_alone(const struct program *);
 
 #endif

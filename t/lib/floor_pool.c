@@ -72,7 +72,7 @@ floor_pool_run(const struct floor_pool *pool)
 		if (pid < 0)
 			die("fork");
 		if (pid == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGTERM);
+			prctl(PR_SET_PDEATHSIG, SIGKILL);	/* libfcgi has a handler for SIGTERM */
 			work(pool, fds);
 		}
 	}
