@@ -6,6 +6,7 @@
 #include "base/base.h"
 
 #include "domain/catalog.h"
+#include "domain/publish.h"
 #include "domain/seats.h"
 #include "t/lib/floor_pool.h"
 #include "t/lib/floor_sql.h"
@@ -21,7 +22,7 @@ static struct floor_statement selects[] = {
 	{ .name = "show_find", .values = "i" },
 	{ .name = "show_sale", .values = "ii" },
 	{ .name = "plan_sections", .values = "iii" },
-	{ .name = "section_prices", .values = "ii" },
+	{ .name = "section_prices", .values = "iii" },
 	{ .name = "plan_hall", .values = "i" },
 	{ .name = "status_hall", .values = "i" },
 };
@@ -42,6 +43,7 @@ start(void *context)
 	}
 	floor_int(&selects[2], 1, 0);	/* all sections */
 	floor_int(&selects[2], 2, 0);
+	floor_int(&selects[3], 2, NO_LONGER_TOLD);
 }
 
 static void

@@ -69,10 +69,11 @@ answers()	# answers URL: waits until it does
 {
 	local i
 	for ((i = 0; i < 100; i++)); do
-		if curl -s -m 5 -o /dev/null "$1"; then return; fi
+		if [[ $(curl -s -m 5 -o /dev/null -w '%{http_code}' "$1") == [234]?? ]]; then return; fi
+		if [ ${#floors[@]} -gt 0 ] && ! kill -0 "${floors[0]}" 2>/dev/null; then break; fi
 		sleep 0.05
 	done
-	die "$1 does not answer"
+	die "$1 does not answer. $(tail -n 3 "$dir/floors.log" 2>/dev/null)"
 }
 
 floor()		# floor SOCKET COMMAND…: a program in the background, until end_floors

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define SOCKETS 4
@@ -76,6 +77,6 @@ floor_pool_run(const struct floor_pool *pool)
 			work(pool, fds);
 		}
 	}
-	for (;;)
-		pause();
+	wait(NULL);
+	die("%s: a worker has ended", pool->stem);	/* and the others with us */
 }

@@ -6,7 +6,7 @@ build=${FOYER_BUILD:-build}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 echo 1..1
-for file in foyerctl foyer-reaper foyer-sandbox public; do ln -s "$(realpath "$build/$file")" "$folder/$file"; done
+for file in foyerctl foyer-reaper foyer-relay foyer-sandbox public; do ln -s "$(realpath "$build/$file")" "$folder/$file"; done
 ln -s "$(realpath "$build/t/storm/foyerd-unlocked")" "$folder/foyerd" || exit 1
 if FOYER_STORM_CONTROL=1 FOYER_BUILD=$folder "$build/t/storm/test_storm" >"$folder/out" 2>&1; then
 	sed 's/^/# /' "$folder/out"
