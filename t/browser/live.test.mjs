@@ -123,10 +123,14 @@ test("a plan that comes back as it was left, from the browser's memory, can be s
 
 	await v.go(`/shows/${show}`);
 	await v.tickTogether(2);
-	await v.page.route(/\/hold$/, route => route.fulfill({ status: 204 }));
+	let answered;
+	const sent = new Promise(resolve => { answered = resolve; });
+
+	await v.page.route(/\/hold$/, route => route.fulfill({ status: 204 }).then(answered));
 	await button.click({ noWaitAfter: true });
 	await soon(async () => await v.page.locator(".bar .sum").innerText() === "Holding your seats…", 3, "says that it sends");
 	assert.equal(await button.getAttribute("aria-disabled"), "true");
+	await sent;
 	await v.page.unroute(/\/hold$/);
 	await v.page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
 	assert.equal(await button.getAttribute("aria-disabled"), null);
