@@ -11,9 +11,11 @@ STATEMENT(wish_status, SHOW, "iiii", "SELECT seat_id, " SEAT_IS_FREE ", COALESCE
     "FROM show_seats FORCE INDEX (PRIMARY) WHERE show_id = ? AND seat_id IN " IN_8);
 STATEMENT(buyer_active, SHOW, "i", "SELECT hold_id FROM holds WHERE show_id = ? AND buyer_id = ? AND state = 'active' "
     "AND seats_until > UTC_TIMESTAMP(3)");
-STATEMENT(wish_rows, GLOBAL, "iittii", "SELECT DISTINCT n.seat_id, n.section_id, n.row_label, n.kind, n.plan_col, n.plan_row "
-    "FROM seats w JOIN seats n ON n.hall_id = w.hall_id AND n.layout_version = w.layout_version AND n.section_id = w.section_id "
-    "AND n.row_label = w.row_label WHERE w.seat_id IN " IN_8 " ORDER BY n.section_id, n.row_label, n.plan_col");
+/* The rows first, then their seats: half the work of joining every wished seat with its whole row. */
+STATEMENT(wish_rows, GLOBAL, "iittii", "SELECT n.seat_id, n.section_id, n.row_label, n.kind, n.plan_col, n.plan_row "
+    "FROM (SELECT DISTINCT hall_id, layout_version, section_id, row_label FROM seats WHERE seat_id IN " IN_8 ") w "
+    "JOIN seats n ON n.hall_id = w.hall_id AND n.layout_version = w.layout_version AND n.section_id = w.section_id "
+    "AND n.row_label = w.row_label ORDER BY n.section_id, n.row_label, n.plan_col");
 STATEMENT(near_status, SHOW, "iii", "SELECT seat_id, " SEAT_IS_FREE ", COALESCE(hold_id, 0) FROM show_seats FORCE INDEX (PRIMARY) "
     "WHERE show_id = ? AND seat_id BETWEEN ? AND ? ORDER BY seat_id");
 
