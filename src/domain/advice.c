@@ -55,8 +55,11 @@ is_own(const struct wish *w, int64_t hold)
 static void
 read_own(struct db *db, struct wish *w)
 {
-	struct rows *rows = db_select(db, &buyer_active, w->ask->show, w->ask->buyer);
+	struct rows *rows;
 
+	if (w->ask->newcomer)
+		return;
+	rows = db_select(db, &buyer_active, w->ask->show, w->ask->buyer);
 	while (w->n_own < ARRAY_LEN(w->own) && rows_next(rows))
 		w->own[w->n_own++] = row_int(rows, 0);
 	rows_done(rows);

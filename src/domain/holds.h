@@ -49,6 +49,7 @@ struct hold {
 struct hold_ask {
 	int64_t show, buyer;
 	int64_t replaces;	/* a hold whose place the new one takes (change seats); 0: whichever of the buyer's overlaps */
+	bool newcomer;		/* the buyer's id was drawn just now: there is nothing of theirs to look for */
 	bool add;		/* the seats join the buyer's newest active hold (a second section, no script) */
 	struct seat_set seats;
 };

@@ -104,8 +104,10 @@ seat_ask_map(struct request *rq, const struct seat_ask *ask, const struct seat_s
 	struct seat_set kept;
 	enum outcome o;
 
-	if (lost && lost->n)
+	if (lost && lost->n) {
 		want.near = lost->ids[0];
+		want.lost = lost;
+	}
 	o = seatmap_fill(rq, &want, p);
 	if (o != OUTCOME_OK)
 		return o;

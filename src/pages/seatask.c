@@ -48,7 +48,8 @@ seat_ask_read(struct request *rq, struct response *rs, struct seat_ask *ask)
 enum outcome
 seat_ask_take(struct request *rq, const struct seat_ask *ask, int64_t buyer, bool add, struct hold_result *result)
 {
-	struct hold_ask wish = { .show = ask->show, .buyer = buyer, .replaces = ask->changing ? ask->changing->id : 0, .add = add };
+	struct hold_ask wish = { .show = ask->show, .buyer = buyer, .replaces = ask->changing ? ask->changing->id : 0, .add = add,
+		.newcomer = !session_buyer(rq) };
 
 	*result = (struct hold_result){ .limit = HOLD_MAX_SEATS };
 	if (ask->n == 0 || ask->n > HOLD_MAX_SEATS)
@@ -135,7 +136,7 @@ static int
 single_page(struct request *rq, struct response *rs, const struct seat_ask *ask, const struct hold_result *result)
 {
 	struct seatmap_page p;
-	enum outcome o = seat_ask_map(rq, ask, &result->lost, &p);
+	enum outcome o = seat_ask_map(rq, ask, NULL, &p);
 
 	if (o != OUTCOME_OK)
 		return answer(rs, o);

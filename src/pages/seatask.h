@@ -29,7 +29,7 @@ int seat_ask_refuse(struct request *, struct response *, const struct seat_ask *
 /* -- askmap.c ------------------------------------------------------------------------------------------------------------- */
 
 struct seatmap_page;
-/* The map with the ask's seats ticked but for the lost ones (may be NULL); a private one where a hold is changed. */
+/* The map with the ask's seats ticked but for those just seen to be gone (NULL: none); a private one where a hold is changed. */
 enum outcome seat_ask_map(struct request *, const struct seat_ask *, const struct seat_set *lost, struct seatmap_page *);
 /* What was asked for and can still be had, as far as that reading of the hall knows. */
 struct seat_set seat_ask_kept(const struct seat_ask *, const struct seatmap *, const struct seat_set *lost);

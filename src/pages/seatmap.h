@@ -18,6 +18,8 @@ struct seatmap_ask {
 	int64_t own_hold;	/* its seats are marked as the buyer's and count as free; 0: none */
 	const int64_t *chosen;	/* ticked where they are free */
 	size_t n_chosen;
+	/* A refusal's map may be a second old (recent.h), but for these seats, which were just seen to be gone. NULL: read it now. */
+	const struct seat_set *lost;
 };
 
 struct seatmap_page {

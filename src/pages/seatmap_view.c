@@ -4,6 +4,7 @@
 #include "domain/outcome.h"
 #include "pages/app.h"
 #include "pages/browse.h"
+#include "pages/recent.h"
 #include "pages/seatmap.h"
 #include "pages/words.h"
 
@@ -191,17 +192,21 @@ enum outcome
 seatmap_fill(struct request *rq, const struct seatmap_ask *asked, struct seatmap_page *p)
 {
 	struct seatmap_ask copy = *asked, *ask = &copy;
+	bool recent = ask->lost && !ask->own_hold;
 	enum outcome o = OUTCOME_OK;
 
 	*p = (struct seatmap_page){ .view = { .max = 0 } };
 	if (ask->known)
 		p->show = *ask->known;
+	else if (recent)
+		o = recent_show(rq, ask->show, &p->show);
 	else
 		o = show_read(rq->app->db, rq->arena, ask->show, &p->show);
 	if (o == OUTCOME_OK)
 		o = choose_section(rq, &p->show, ask);
 	if (o == OUTCOME_OK)
-		o = seatmap_read(rq->app->db, rq->arena, ask->show, ask->section, ask->own_hold, &p->map);
+		o = recent ? recent_map(rq, ask->show, ask->section, ask->lost, &p->map) :
+		    seatmap_read(rq->app->db, rq->arena, ask->show, ask->section, ask->own_hold, &p->map);
 	if (o != OUTCOME_OK)
 		return o;
 	fill_show(rq, ask, &p->show, &p->view);

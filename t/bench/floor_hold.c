@@ -21,7 +21,7 @@
 #define SEATS 3
 #define HOLD_MS 600000
 
-enum { WISH_STATUS, SALE_PLAIN, WISH_ROWS, BUYER_ACTIVE, NEAR_STATUS, SALE_LOCK, BUYER_LOCK, OWN_HOLDS, SEATS_LOCK, SEATS_HOLD,
+enum { WISH_STATUS, SALE_PLAIN, WISH_ROWS, NEAR_STATUS, SALE_LOCK, BUYER_LOCK, OWN_HOLDS, SEATS_LOCK, SEATS_HOLD,
 	HOLD_INSERT, HOLD_SEATS_INSERT, OUTBOX_INSERT, BUYER_SHOW_NOTE, STATEMENTS };
 
 #define EIGHT "iiiiiiii"
@@ -31,7 +31,6 @@ static struct floor_statement all[STATEMENTS] = {
 	[WISH_STATUS] = { .name = "wish_status", .values = "i" EIGHT },
 	[SALE_PLAIN] = { .name = "sale_plain", .values = "i" },
 	[WISH_ROWS] = { .name = "wish_rows", .values = EIGHT },
-	[BUYER_ACTIVE] = { .name = "buyer_active", .values = "ii" },
 	[NEAR_STATUS] = { .name = "near_status", .values = "iii" },
 	[SALE_LOCK] = { .name = "sale_lock", .values = "i" },
 	[BUYER_LOCK] = { .name = "buyer_lock", .values = "ii" },
@@ -80,7 +79,7 @@ ints(struct floor_statement *s, int64_t a, int64_t b)
 }
 
 static void
-look(const struct wish *w, int64_t buyer)
+look(const struct wish *w)
 {
 	floor_int(&all[WISH_STATUS], 0, w->show);
 	ids(&all[WISH_STATUS], 1, 8, w);
@@ -89,8 +88,6 @@ look(const struct wish *w, int64_t buyer)
 	floor_run(&all[SALE_PLAIN]);
 	ids(&all[WISH_ROWS], 0, 8, w);
 	floor_run(&all[WISH_ROWS]);
-	ints(&all[BUYER_ACTIVE], w->show, buyer);
-	floor_run(&all[BUYER_ACTIVE]);
 	ints(&all[NEAR_STATUS], w->show, all[WISH_ROWS].first);
 	memcpy(&all[NEAR_STATUS].ints[2], all[WISH_ROWS].room[0], sizeof(int64_t));	/* the row's last seat */
 	floor_run(&all[NEAR_STATUS]);
@@ -137,7 +134,7 @@ hold_once(struct floor_sql *sql, const struct wish *w)
 {
 	int64_t buyer = id_new(), hold = id_new();
 
-	look(w, buyer);
+	look(w);
 	floor_plain(sql, "START TRANSACTION");
 	floor_int(&all[SALE_LOCK], 0, w->show);
 	floor_run(&all[SALE_LOCK]);

@@ -63,11 +63,17 @@ payment_state(void)
 }
 
 static bool
+span_ends(struct span s, const char *with)
+{
+	size_t n = strlen(with);
+
+	return s.n >= n && memcmp(s.p + s.n - n, with, n) == 0;
+}
+
+static bool
 ticked(struct page p, int64_t seat)
 {
-	struct span box = page_between(p, arena_fmt(stack.arena, "value=\"%" PRId64 "\"", seat).p, ">");
-
-	return box.n >= 8 && memcmp(box.p + box.n - 8, " checked", 8) == 0;
+	return span_ends(page_between(p, arena_fmt(stack.arena, "value=\"%" PRId64 "\"", seat).p, ">"), " checked");
 }
 
 static void
@@ -126,7 +132,7 @@ static void
 the_conflict_page_names_what_is_lost_and_keeps_the_rest(void **state)
 {
 	int first;
-	struct visitor *a = visitor(&first, 2), *b = visitor_new(&stack);
+	struct visitor *a = visitor(&first, 2), *b = visitor_new(&stack), *c = visitor_new(&stack);
 	int64_t seats[] = { buyer_seat(&stack, show(), first), buyer_seat(&stack, show(), first + 1) };
 	struct page p;
 
@@ -139,8 +145,15 @@ the_conflict_page_names_what_is_lost_and_keeps_the_rest(void **state)
 	assert_int_equal(page_header(p, "Set-Cookie").n, 0);
 	assert_true(ticked(p, seats[1]));
 	assert_false(ticked(p, seats[0]));
+	/* the next refusal, in the same second, knows what has gone since */
+	assert_int_equal(buyer_hold(c, show(), &seats[1], 1).status, 303);
+	p = buyer_hold(b, show(), seats, 2);
+	assert_int_equal(p.status, 409);
+	assert_false(ticked(p, seats[1]));
+	assert_true(span_ends(page_between(p, arena_fmt(stack.arena, "value=\"%" PRId64 "\"", seats[1]).p, ">"), " disabled"));
 	visitor_free(a);
 	visitor_free(b);
+	visitor_free(c);
 }
 
 static void
