@@ -2,10 +2,9 @@
 #ifndef FOYER_DOMAIN_CATALOG_H
 #define FOYER_DOMAIN_CATALOG_H
 
-#include "domain/outcome.h"
-
 #include "base/clock.h"
 #include "base/money.h"
+#include "domain/outcome.h"
 
 struct city {
 	int64_t id;

@@ -5,9 +5,8 @@
 #ifndef FOYER_DOMAIN_PAYMENTS_H
 #define FOYER_DOMAIN_PAYMENTS_H
 
-#include "domain/outcome.h"
-
 #include "base/money.h"
+#include "domain/outcome.h"
 
 enum payment_state { PAYMENT_CREATED, PAYMENT_OPEN, PAYMENT_CAPTURING, PAYMENT_PAID, PAYMENT_FAILED, PAYMENT_CLOSED,
 	PAYMENT_REFUND_DUE, PAYMENT_REFUNDED };

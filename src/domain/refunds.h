@@ -2,9 +2,8 @@
 #ifndef FOYER_DOMAIN_REFUNDS_H
 #define FOYER_DOMAIN_REFUNDS_H
 
-#include "domain/outcome.h"
-
 #include "base/money.h"
+#include "domain/outcome.h"
 
 struct refund {
 	int64_t show, id, payment;
