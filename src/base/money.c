@@ -52,6 +52,27 @@ money_digits(const char *code)
 	return c ? c->digits : 2;
 }
 
+bool
+money_read(struct span text, const char *code, int64_t *minor)
+{
+	struct span rest = text, whole = span_cut(&rest, '.');
+	int digits = money_digits(code);
+	int64_t part = 0;
+
+	if (!span_int(whole, 0, INT64_C(1000000000000), minor) || rest.n > (size_t)digits || (!rest.n && whole.n < text.n))
+		return false;
+	for (int i = 0; i < digits; i++) {
+		int c = (size_t)i < rest.n ? rest.p[i] : '0';
+
+		if (c < '0' || c > '9')
+			return false;
+		*minor = *minor * 10;
+		part = part * 10 + (c - '0');
+	}
+	*minor += part;
+	return true;
+}
+
 static void
 thousands(struct buf *b, int64_t v)
 {

@@ -19,7 +19,7 @@
 	"SEPARATOR ' '), 300), '') AS told FROM " table " x LEFT JOIN outbox o ON o.show_id = x.show_id AND o.subject_id = x." id \
 	" AND " types " GROUP BY x.show_id, x." id ", x.state) t GROUP BY t.state, t.told"
 
-STATEMENT(booking_history, SCATTER, "ttit", HISTORY("bookings", "booking_id", "o.type LIKE 'BOOKING%' AND o.type <> 'BOOKING_LINK'"));
+STATEMENT(booking_history, SCATTER, "ttit", HISTORY("bookings", "booking_id", "o.type LIKE 'BOOKING%' AND o.type NOT IN ('BOOKING_LINK', 'BOOKING_REDUCED')"));
 STATEMENT(payment_history, SCATTER, "ttit", HISTORY("payments", "payment_id", "o.type LIKE 'PAYMENT%'"));
 STATEMENT(refund_history, SCATTER, "ttit", HISTORY("refunds", "refund_id", "o.type LIKE 'REFUND%'"));
 /* Its confirmation is told as the booking's, and one that ended may still be paid late. */

@@ -23,9 +23,10 @@ STATEMENT(hold_lost_seat, SCATTER, "iiit", "SELECT h.show_id, h.hold_id, t.seat_
 STATEMENT(hold_seat_count, SCATTER, "iiii", "SELECT h.show_id, h.hold_id, h.seat_count, COUNT(t.seat_id) FROM holds h "
     "LEFT JOIN hold_seats t ON t.show_id = h.show_id AND t.hold_id = h.hold_id "
     "GROUP BY h.show_id, h.hold_id, h.seat_count HAVING h.seat_count <> COUNT(t.seat_id)" SOME);
-/* The absolute end, a payer's two minutes of grace, and the minute of jitter. */
-STATEMENT(hold_too_long, SCATTER, "ii", "SELECT show_id, hold_id FROM holds WHERE state = 'active' "
-    "AND seats_until > TIMESTAMPADD(SECOND, 180, longest_until)" SOME);
+/* The absolute end, a payer's two minutes of grace, and the minute of jitter; or three minutes from when its money was being taken. */
+STATEMENT(hold_too_long, SCATTER, "ii", "SELECT h.show_id, h.hold_id FROM holds h WHERE h.state = 'active' "
+    "AND h.seats_until > TIMESTAMPADD(SECOND, 180, h.longest_until) AND NOT EXISTS (SELECT 1 FROM payments p "
+    "WHERE p.show_id = h.show_id AND p.hold_id = h.hold_id AND TIMESTAMPADD(SECOND, 181, p.claimed_at) >= h.seats_until)" SOME);
 STATEMENT(hold_against_booking, SCATTER, "iiitt", "SELECT h.show_id, h.hold_id, b.booking_id, h.state, b.state FROM holds h "
     "LEFT JOIN bookings b ON b.show_id = h.show_id AND b.hold_id = h.hold_id WHERE (h.state = 'active' AND b.state <> 'pending') "
     "OR (h.state = 'confirmed' AND (b.state IS NULL OR b.state NOT IN ('confirmed', 'cancelled')))" SOME);

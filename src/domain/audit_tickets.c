@@ -16,8 +16,9 @@ STATEMENT(seat_without_ticket, SCATTER, "iiit", "SELECT s.show_id, s.seat_id, s.
     "LEFT JOIN booking_seats t ON t.show_id = s.show_id AND t.booking_id = s.booking_id AND t.seat_id = s.seat_id "
     "WHERE s.status = 'confirmed' AND (t.state IS NULL OR t.state <> 'live')" SOME);
 STATEMENT(ticket_state, SCATTER, "iiitt", "SELECT t.show_id, t.booking_id, t.seat_id, t.state, b.state FROM booking_seats t "
-    "LEFT JOIN bookings b ON b.show_id = t.show_id AND b.booking_id = t.booking_id WHERE b.state IS NULL OR t.state <> "
-    "CASE b.state WHEN 'pending' THEN 'pending' WHEN 'confirmed' THEN 'live' ELSE 'cancelled' END" SOME);
+    "LEFT JOIN bookings b ON b.show_id = t.show_id AND b.booking_id = t.booking_id WHERE b.state IS NULL OR (t.state <> "
+    "CASE b.state WHEN 'pending' THEN 'pending' WHEN 'confirmed' THEN 'live' ELSE 'cancelled' END "
+    "AND NOT (b.state = 'confirmed' AND t.state = 'cancelled' AND t.cancelled_at IS NOT NULL))" SOME);
 STATEMENT(ticket_not_held, SCATTER, "iiii", "SELECT t.show_id, t.booking_id, t.seat_id, b.hold_id FROM booking_seats t "
     "JOIN bookings b ON b.show_id = t.show_id AND b.booking_id = t.booking_id "
     "LEFT JOIN hold_seats h ON h.show_id = b.show_id AND h.hold_id = b.hold_id AND h.seat_id = t.seat_id "

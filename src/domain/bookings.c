@@ -85,14 +85,20 @@ booking_of_hold(struct db *db, struct arena *a, int64_t show, int64_t hold, stru
 }
 
 enum outcome
-booking_find(struct db *db, struct arena *a, struct span reference, struct span email, struct booking *b)
+booking_by_reference(struct db *db, struct arena *a, struct span reference, struct booking *b)
 {
 	int64_t show, ref;
-	enum outcome o;
 
 	if (!reference_read(reference, &show, &ref))
 		return OUTCOME_NOT_FOUND;
-	o = finish(db, a, show, db_row(db, &booking_by_ref, show, ref), b);
+	return finish(db, a, show, db_row(db, &booking_by_ref, show, ref), b);
+}
+
+enum outcome
+booking_find(struct db *db, struct arena *a, struct span reference, struct span email, struct booking *b)
+{
+	enum outcome o = booking_by_reference(db, a, reference, b);
+
 	email = span_trim(email);
 	if (o == OUTCOME_OK && (email.n != b->email.n || strncasecmp(email.p, b->email.p, email.n) != 0))
 		return OUTCOME_NOT_FOUND;

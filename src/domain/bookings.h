@@ -26,7 +26,9 @@ struct booking {
 
 enum outcome booking_read(struct db *, struct arena *, int64_t show, int64_t booking, struct booking *);
 enum outcome booking_of_hold(struct db *, struct arena *, int64_t show, int64_t hold, struct booking *);
-/* By the nine letters in any case and grouping, and the e-mail it was bought with (compared without case). Not while pending. */
+/* By the nine letters in any case and grouping. Not while pending. For operators: a reference alone opens nothing to the public. */
+enum outcome booking_by_reference(struct db *, struct arena *, struct span reference, struct booking *);
+/* The same with the e-mail it was bought with (compared without case). */
 enum outcome booking_find(struct db *, struct arena *, struct span reference, struct span email, struct booking *);
 /* Somebody proved reference and e-mail: the event that makes the mail with the link. */
 enum outcome booking_link_wanted(struct db *, struct arena *, const struct booking *);

@@ -24,7 +24,7 @@ STATEMENT(buyer_hold_list, SHOW, "iiidi", "SELECT h.hold_id, h.generation, COALE
 STATEMENT(due_list, SCATTER, "ii", "SELECT show_id, hold_id FROM holds WHERE state = 'active' AND seats_until <= UTC_TIMESTAMP(3) "
     "ORDER BY seats_until LIMIT ?");
 STATEMENT(ending_list, SCATTER, "ii", "SELECT show_id, hold_id FROM holds WHERE state = 'active' AND seats_until > UTC_TIMESTAMP(3) "
-    "AND seats_until <= TIMESTAMPADD(SECOND, 61, UTC_TIMESTAMP(3)) AND expires_at <= UTC_TIMESTAMP(3) ORDER BY seats_until LIMIT ?");
+    "AND seats_until <= TIMESTAMPADD(SECOND, 600, UTC_TIMESTAMP(3)) AND expires_at <= UTC_TIMESTAMP(3) ORDER BY seats_until LIMIT ?");
 
 static enum seat_kind
 kind_of(struct span text)

@@ -17,7 +17,7 @@ STATEMENT(buyer_lock, SHOW, "", "INSERT INTO hold_buyers (show_id, buyer_id, tou
     "ON DUPLICATE KEY UPDATE touched = touched + 1");
 STATEMENT(hold_lock, SHOW, "ittdddiii", "SELECT buyer_id, state, reason, expires_at, seats_until, longest_until, extensions, "
     "expires_at <= UTC_TIMESTAMP(3), seats_until <= UTC_TIMESTAMP(3) FROM holds WHERE show_id = ? AND hold_id = ? FOR UPDATE");
-STATEMENT(payments_lock, SHOW, "itti", "SELECT payment_id, state, provider, amount_minor FROM payments "
+STATEMENT(payments_lock, SHOW, "ittii", "SELECT payment_id, state, provider, amount_minor, by_token FROM payments "
     "FORCE INDEX (by_hold) WHERE show_id = ? AND hold_id = ? ORDER BY payment_id FOR UPDATE");
 #ifdef FOYER_TEST_SKIP_ROW_LOCK
 #define SEAT_LOCK ""		/* only in the storm's negative control */
@@ -34,6 +34,8 @@ STATEMENT(hold_finish, SHOW, "", "UPDATE holds SET state = ?, reason = ?, ended_
     "WHERE show_id = ? AND hold_id = ? AND state = 'active'");
 STATEMENT(booking_fail, SHOW, "", "UPDATE bookings SET state = 'failed', ended_at = UTC_TIMESTAMP(3) "
     "WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
+STATEMENT(ask_hurry_all, SHOW, "", "UPDATE payments FORCE INDEX (by_hold) SET ask_at = UTC_TIMESTAMP(3), asks = 0 WHERE show_id = ? AND hold_id = ? "
+    "AND state IN ('created', 'open', 'capturing')");
 STATEMENT(booking_seats_cancel, SHOW, "", "UPDATE booking_seats SET state = 'cancelled' "
     "WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
 
@@ -94,7 +96,8 @@ lock_payments(struct db *db, struct arena *a, int64_t show, int64_t hold, struct
 
 	*out = ARENA_ARRAY(a, struct payment_row, rows_count(rows));
 	while (rows_next(rows))
-		(*out)[n++] = (struct payment_row){ row_int(rows, 0), row_int(rows, 3), row_text(rows, 1), row_text(rows, 2) };
+		(*out)[n++] = (struct payment_row){ row_int(rows, 0), row_int(rows, 3), row_text(rows, 1), row_text(rows, 2),
+			row_int(rows, 4) };
 	return n;
 }
 
@@ -207,6 +210,12 @@ seats_tell_expired(struct db *db, struct arena *a, int64_t show, const int64_t *
 }
 
 void
+payments_hurry(struct db *db, int64_t show, int64_t hold)
+{
+	db_change(db, &ask_hurry_all, show, hold);
+}
+
+void
 booking_fail_if_over(struct db *db, struct arena *a, int64_t show, int64_t hold, const char *reason)
 {
 	struct payment_row *payments;
@@ -215,8 +224,10 @@ booking_fail_if_over(struct db *db, struct arena *a, int64_t show, int64_t hold,
 
 	for (size_t i = 0; i < n; i++)
 		if (span_is(payments[i].state, "created") || span_is(payments[i].state, "open") ||
-		    span_is(payments[i].state, "capturing"))
+		    span_is(payments[i].state, "capturing")) {
+			payments_hurry(db, show, hold);	/* nothing good can come of it: to be closed soon */
 			return;
+		}
 	if (!lock_booking(db, show, hold, &b) || !span_is(b.state, "pending"))
 		return;
 	db_change(db, &booking_fail, show, b.id);

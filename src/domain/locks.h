@@ -52,6 +52,7 @@ struct seat_row {
 struct payment_row {
 	int64_t id, amount;
 	struct span state, provider;
+	bool by_token;
 };
 
 bool sale_read(struct db *, int64_t show, struct sale *);	/* plainly, no lock */
@@ -82,6 +83,8 @@ void seats_tell_expired(struct db *, struct arena *, int64_t show, const int64_t
     size_t n);
 /* active -> released or expired; and its pending booking fails unless a payment could still come. */
 void hold_end(struct db *, struct arena *, int64_t show, const struct hold_row *, const char *state, const char *reason);
+/* Those that are unfinished, of a hold that is over or paid: the reaper asks about them at once. */
+void payments_hurry(struct db *, int64_t show, int64_t hold);
 /* pending -> failed if the hold is not active and no payment of it is created, open or capturing. Call under the hold's lock. */
 void booking_fail_if_over(struct db *, struct arena *, int64_t show, int64_t hold, const char *reason);
 

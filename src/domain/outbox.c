@@ -19,6 +19,7 @@ const struct event_type event_types[] = {
 	{ "BOOKING_FAILED", BOOKINGS, "booking", "its hold is over and no payment can come", "hold, reason", "kafka, hooks" },
 	{ "BOOKING_RELEASED", BOOKINGS, "hold", "a hold ends unpaid: expired, buyer, replaced, staff", "hold, reason", "kafka" },
 	{ "BOOKING_CANCELLED", BOOKINGS, "booking", "tickets given back", "hold, seats", "mail, kafka, hooks" },
+	{ "BOOKING_REDUCED", BOOKINGS, "booking", "some of its tickets given back", "hold, seats", "kafka, hooks" },
 	{ "BOOKING_LINK", BOOKINGS, "booking", "reference and e-mail were proved", "booking", "mail" },
 	{ "PAYMENT_CREATED", PAYMENTS, "payment", "stored, the provider not asked yet", "hold, amount, provider", "kafka, hooks" },
 	{ "PAYMENT_OPEN", PAYMENTS, "payment", "the buyer can pay", "hold, amount, provider", "kafka, hooks" },

@@ -13,6 +13,7 @@
  *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         kafka, hooks
  *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason kafka
  *   BOOKING_CANCELLED  foyer.bookings  booking        tickets given back                            hold, seats          mail, kafka, hooks
+ *   BOOKING_REDUCED    foyer.bookings  booking        some of its tickets given back                hold, seats          kafka, hooks
  *   BOOKING_LINK       foyer.bookings  booking        reference and e-mail were proved              booking              mail
  *   PAYMENT_CREATED, _OPEN, _CAPTURING, _PAID, _FAILED, _CLOSED, _REFUND_DUE, _REFUNDED
  *                      foyer.payments  payment        the payment enters that state                 hold, amount, provider  kafka, hooks (REFUND_DUE: mail)

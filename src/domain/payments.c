@@ -1,6 +1,7 @@
 /* payments.c - see payments.h. A payment is stored, with the exact request that will be sent, before anybody is asked for money. */
 #include "base/base.h"
 
+#include "base/backoff.h"
 #include "base/crypto.h"
 #include "base/fault.h"
 #include "domain/bookings.h"
@@ -9,6 +10,9 @@
 #include "domain/outbox.h"
 
 #define GRACE_MS 120000		/* a payer may overrun the absolute end by so much */
+#define QUIET_MS 60000		/* longer than anybody is still busy opening a payment: then the reaper asks */
+#define ASK_MS 15000		/* and again after so long, twice so long, … */
+#define ASK_DOUBLINGS 7
 
 STATEMENT(hold_total, SHOW, "i", "SELECT CAST(SUM(price_minor + fee_minor) AS SIGNED) FROM hold_seats WHERE show_id = ? AND hold_id = ?");
 STATEMENT(hold_keep, SHOW, "", "UPDATE holds SET expires_at = ?, seats_until = ? WHERE show_id = ? AND hold_id = ?");
@@ -23,7 +27,8 @@ STATEMENT(booking_seats_fill, SHOW, "", "INSERT INTO booking_seats (show_id, boo
     "fee_minor, serial) SELECT show_id, ?, seat_id, 'pending', price_type, price_minor, fee_minor, ? + seat_id "
     "FROM hold_seats WHERE show_id = ? AND hold_id = ?");
 STATEMENT(payment_insert, SHOW, "", "INSERT INTO payments (show_id, payment_id, hold_id, booking_id, provider, state, amount_minor, "
-    "currency, live, idem_key, body, created_at) VALUES (?, ?, ?, ?, ?, 'created', ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))");
+    "currency, live, by_token, idem_key, body, created_at, ask_at) VALUES (?, ?, ?, ?, ?, 'created', ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), "
+    "TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)))");
 STATEMENT(payment_url, SHOW, "", "UPDATE payments SET session = ?, url = ? WHERE show_id = ? AND payment_id = ?");
 STATEMENT(session_note, DIRECTORY, "", "INSERT INTO payment_sessions (provider, session, show_id, payment_id) VALUES (?, ?, ?, ?) "
     "ON DUPLICATE KEY UPDATE payment_id = payment_id");
@@ -33,16 +38,17 @@ STATEMENT(payment_plain, SHOW, "iittitittttttddditit", "SELECT p.hold_id, p.book
     "p.pending_at IS NOT NULL, b.state, b.generation, b.email FROM payments p "
     "JOIN bookings b ON b.show_id = ? AND b.booking_id = p.booking_id WHERE p.show_id = ? AND p.payment_id = ?");
 STATEMENT(payment_telling, SHOW, "i", "SELECT payment_id FROM payments WHERE show_id = ? AND hold_id = ? "
-    "ORDER BY state IN ('paid', 'refund_due', 'refunded') DESC, payment_id DESC LIMIT 1");
+    "ORDER BY state = 'paid' DESC, reason = 'given_back' DESC, state IN ('paid', 'refund_due', 'refunded') DESC, payment_id DESC LIMIT 1");
 STATEMENT(payment_asked, SHOW, "", "UPDATE payments SET asked_at = UTC_TIMESTAMP(3) WHERE show_id = ? AND payment_id = ? "
     "AND (asked_at IS NULL OR asked_at <= TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)))");
 STATEMENT(unfinished, SHOW, "ii", "SELECT show_id, payment_id FROM payments WHERE show_id = ? AND hold_id = ? "
     "AND state IN ('created', 'open', 'capturing') ORDER BY payment_id");
-STATEMENT(to_ask, SCATTER, "ii", "SELECT p.show_id, p.payment_id FROM payments p "
-    "JOIN holds h ON h.show_id = p.show_id AND h.hold_id = p.hold_id WHERE p.state IN ('created', 'open', 'capturing') "
-    "AND (p.asked_at IS NULL OR p.asked_at <= TIMESTAMPADD(SECOND, -15, UTC_TIMESTAMP(3))) "
-    "AND (h.state <> 'active' OR h.expires_at <= UTC_TIMESTAMP(3) OR p.created_at <= TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3))) "
-    "ORDER BY p.created_at LIMIT ?");
+STATEMENT(to_ask, SCATTER, "iii", "SELECT show_id, payment_id, asks FROM payments FORCE INDEX (to_ask) "
+    "WHERE state IN ('created', 'open', 'capturing') AND ask_at <= UTC_TIMESTAMP(3) ORDER BY ask_at LIMIT ?");
+STATEMENT(ask_take, SHOW, "", "UPDATE payments SET asked_at = UTC_TIMESTAMP(3), asks = asks + 1, "
+    "ask_at = TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)) WHERE show_id = ? AND payment_id = ? AND ask_at <= UTC_TIMESTAMP(3)");
+STATEMENT(ask_hurry, SHOW, "", "UPDATE payments SET ask_at = UTC_TIMESTAMP(3), asks = 0 WHERE show_id = ? AND payment_id = ? "
+    "AND state IN ('created', 'open', 'capturing')");
 
 TRANSACTION(pay_tx, "pay");
 TRANSACTION(pay_open_tx, "pay_open");
@@ -79,7 +85,8 @@ others(struct db *db, struct begin *b)
 		if (!span_is(list[i].state, "created") && !span_is(list[i].state, "open"))
 			continue;
 		*b->payment = list[i].id;
-		return span_eq(list[i].provider, ask->provider) && list[i].amount == ask->amount.minor ? OUTCOME_OK : OUTCOME_CLOSED;
+		return span_eq(list[i].provider, ask->provider) && list[i].amount == ask->amount.minor &&
+		    list[i].by_token == ask->by_token ? OUTCOME_OK : OUTCOME_CLOSED;
 	}
 	return OUTCOME_OK;
 }
@@ -178,7 +185,7 @@ begin_body(struct db *db, void *context)
 	if (!booking)
 		return begin_ends(b, OUTCOME_PAID, false);
 	db_change(db, &payment_insert, ask->show, ask->payment, ask->hold, booking, ask->provider, ask->amount.minor, ask->amount.code,
-	    ask->live, ask->key, ask->body);
+	    ask->live, ask->by_token, ask->key, ask->body, (int64_t)QUIET_MS * 1000);
 	outbox_add(db, ask->show, "PAYMENT_CREATED", ask->payment, arena_fmt(b->arena, "{\"hold\":%" PRId64 ",\"amount\":%" PRId64
 	    ",\"currency\":\"%s\",\"provider\":\"" PRSPAN "\"}", ask->hold, ask->amount.minor, ask->amount.code, ARGSPAN(ask->provider)));
 	*b->payment = ask->payment;
@@ -238,10 +245,8 @@ payment_opened(struct db *db, struct arena *a, int64_t show, int64_t payment, st
 
 	if (r != TX_DONE)
 		return outcome_of_tx(r);
-	if (m.outcome == OUTCOME_OK) {
-		db_change(db, &session_note, m.p.provider, session, show, payment);
-		db_clear(db);	/* a directory: our reference in the event finds the payment too */
-	}
+	if (m.outcome == OUTCOME_OK)
+		payment_note(db, m.p.provider, session, show, payment);
 	return m.outcome;
 }
 
@@ -344,9 +349,33 @@ payments_unfinished(struct db *db, struct arena *a, int64_t show, int64_t hold, 
 }
 
 size_t
-payments_to_ask(struct db *db, struct arena *a, int64_t min_age_ms, size_t most, struct payment_id **list)
+payments_to_ask(struct db *db, struct arena *a, size_t most, struct payment_id **list)
 {
-	return list_payments(a, db_select(db, &to_ask, -min_age_ms * 1000, most), list);
+	struct rows *rows = db_select(db, &to_ask, most);
+	size_t n = 0;
+
+	*list = ARENA_ARRAY(a, struct payment_id, rows_count(rows));
+	while (rows_next(rows)) {
+		struct payment_id id = { row_int(rows, 0), row_int(rows, 1) };
+		int64_t wait = backoff_ms(ASK_MS, row_int(rows, 2), ASK_DOUBLINGS);
+
+		if (db_change(db, &ask_take, wait * 1000, id.show, id.payment) == 1)
+			(*list)[n++] = id;
+	}
+	return n;
+}
+
+void
+payment_hurry(struct db *db, int64_t show, int64_t payment)
+{
+	db_change(db, &ask_hurry, show, payment);
+}
+
+void
+payment_note(struct db *db, struct span provider, struct span id, int64_t show, int64_t payment)
+{
+	db_change(db, &session_note, provider, id, show, payment);
+	db_clear(db);		/* a directory: our reference in most events finds the payment too */
 }
 
 bool

@@ -33,13 +33,14 @@ struct payment_begin {
 	struct span provider, email, name;
 	struct money amount;		/* of the hold as the caller read it */
 	bool live;
+	bool by_token;			/* no page: charged to a means of payment that was brought along */
 	struct span key, body;
 };
 
 /*
  * Booking pending, payment created, seats kept at least 5 minutes more (within the absolute end and 2 minutes of grace).
- * OK: *payment is the id to go on with: the new one, or the one that is already created or open with this provider and amount.
- * CHANGED: the amount is not the hold's any more. CLOSED + *payment: that payment must be closed first (other provider or amount).
+ * OK: *payment is the id to go on with: the new one, or the one that is already created or open with this provider, amount and way.
+ * CHANGED: the amount is not the hold's any more. CLOSED + *payment: that payment must be closed first (another one).
  */
 enum outcome payment_begin(struct db *, struct arena *, const struct payment_begin *, int64_t *payment);
 /* created -> open. Harmless when repeated; OUTCOME_CHANGED if it moved on meanwhile. */
@@ -57,9 +58,12 @@ struct payment_id {
 };
 /* The payments of a hold that are created, open or capturing. */
 size_t payments_unfinished(struct db *, struct arena *, int64_t show, int64_t hold, struct payment_id **list);
-/* For the reaper: unfinished payments that should be asked about: hold over, sibling paid, or older than min_age_ms. */
-size_t payments_to_ask(struct db *, struct arena *, int64_t min_age_ms, size_t most, struct payment_id **list);
-/* Our payment by the provider's session (directory); false if unknown. */
+/* For the reaper: unfinished payments that are due to be asked about, each for this caller alone. Then again later and later. */
+size_t payments_to_ask(struct db *, struct arena *, size_t most, struct payment_id **list);
+/* There is news of it: the reaper asks at once. */
+void payment_hurry(struct db *, int64_t show, int64_t payment);
+/* Our payment by an id of the provider's, its session or its capture (directory); false if unknown. The id is noted after commit. */
+void payment_note(struct db *, struct span provider, struct span id, int64_t show, int64_t payment);
 bool payment_by_session(struct db *, struct span provider, struct span session, struct payment_id *);
 
 /* The reference that goes to the provider and comes back: "<show>-<payment>". */

@@ -1,8 +1,10 @@
 /* refunds.c - see refunds.h. A refund is only called done when the provider said so. */
 #include "base/base.h"
 
+#include "base/backoff.h"
 #include "base/crypto.h"
 #include "base/fault.h"
+#include "domain/attention.h"
 #include "domain/locks.h"
 #include "domain/money_moves.h"
 #include "domain/outbox.h"
@@ -10,23 +12,30 @@
 #include "domain/states.h"
 
 #define ATTEMPTS_MAX 5
+#define ASK_MS 15000		/* until it is asked for again, then twice so long, … */
+#define ASK_DOUBLINGS 8
 
 #define REFUND_COLUMNS "SELECT r.show_id, r.refund_id, r.payment_id, r.state, r.amount_minor, r.currency, p.provider, p.capture, " \
-    "r.idem_key, r.provider_refund, r.reason, r.unsure, r.tries, r.done_at FROM refunds r "
+    "r.idem_key, r.provider_refund, r.reason, r.unsure, r.tries, r.done_at, p.session, COALESCE(r.body, '') FROM refunds r "
 
-STATEMENT(refund_list, SCATTER, "iiititttttt" "iid", REFUND_COLUMNS
+STATEMENT(refund_list, SCATTER, "iiititttttt" "iidtt", REFUND_COLUMNS
     "JOIN payments p ON p.show_id = r.show_id AND p.payment_id = r.payment_id "
     "WHERE r.state = 'pending' AND r.due_at <= UTC_TIMESTAMP(3) ORDER BY r.due_at LIMIT ?");
-STATEMENT(refund_newest, SHOW, "iiititttttt" "iid", REFUND_COLUMNS
+STATEMENT(refund_newest, SHOW, "iiititttttt" "iidtt", REFUND_COLUMNS
     "JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id "
     "WHERE r.show_id = ? AND r.payment_id = ? ORDER BY r.refund_id DESC LIMIT 1");
-STATEMENT(refund_one, SHOW, "iiititttttt" "iid", REFUND_COLUMNS
+STATEMENT(refund_all, SHOW, "iiititttttt" "iidtt", REFUND_COLUMNS
+    "JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id "
+    "WHERE r.show_id = ? AND r.payment_id = ? ORDER BY r.refund_id");
+STATEMENT(refund_one, SHOW, "iiititttttt" "iidtt", REFUND_COLUMNS
     "JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id WHERE r.show_id = ? AND r.refund_id = ?");
-STATEMENT(refund_take, SHOW, "", "UPDATE refunds SET due_at = TIMESTAMPADD(SECOND, LEAST(3600, 15 * POW(2, LEAST(tries, 8))), "
-    "UTC_TIMESTAMP(3)), tries = tries + 1 WHERE show_id = ? AND refund_id = ? AND state = 'pending' AND due_at <= UTC_TIMESTAMP(3)");
-STATEMENT(refund_lock, SHOW, "ttit", "SELECT state, reason, amount_minor, currency FROM refunds WHERE show_id = ? AND refund_id = ? FOR UPDATE");
+STATEMENT(refund_take, SHOW, "", "UPDATE refunds SET due_at = TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)), tries = tries + 1, body = ? "
+    "WHERE show_id = ? AND refund_id = ? AND state = 'pending' AND due_at <= UTC_TIMESTAMP(3)");
+STATEMENT(refund_later, SHOW, "", "UPDATE refunds SET due_at = GREATEST(due_at, TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3))) "
+    "WHERE show_id = ? AND refund_id = ? AND state = 'pending'");
+STATEMENT(refund_lock, SHOW, "ttiti", "SELECT state, reason, amount_minor, currency, attempt FROM refunds "
+    "WHERE show_id = ? AND refund_id = ? FOR UPDATE");
 STATEMENT(refund_plain, SHOW, "i", "SELECT payment_id FROM refunds WHERE show_id = ? AND refund_id = ?");
-STATEMENT(refund_count, SHOW, "i", "SELECT COUNT(*) FROM refunds WHERE show_id = ? AND payment_id = ?");
 STATEMENT(refund_wait, SHOW, "", "UPDATE refunds SET provider_refund = ?, unsure = 0, "
     "due_at = TIMESTAMPADD(SECOND, 60, UTC_TIMESTAMP(3)) WHERE show_id = ? AND refund_id = ? AND state = 'pending'");
 STATEMENT(refund_set, SHOW, "", "UPDATE refunds SET state = ?, provider_refund = IF(? = '', provider_refund, ?), why = ?, unsure = 0, "
@@ -52,16 +61,15 @@ refund_fill(struct rows *r, struct refund *out)
 	*out = (struct refund){ .show = row_int(r, 0), .id = row_int(r, 1), .payment = row_int(r, 2),
 		.amount = money_of(row_int(r, 4), row_text(r, 5)), .provider = row_text(r, 6), .capture = row_text(r, 7),
 		.key = row_text(r, 8), .provider_refund = row_text(r, 9), .reason = row_text(r, 10), .unsure = row_int(r, 11),
-		.tries = (int)row_int(r, 12), .done_ms = row_int(r, 13) };
+		.tries = (int)row_int(r, 12), .done_ms = row_int(r, 13), .session = row_text(r, 14), .body = row_text(r, 15) };
 	for (int i = 0; i < 4; i++)
 		if (span_is(row_text(r, 3), states[i]))
 			out->state = i;
 }
 
-size_t
-refunds_due(struct db *db, struct arena *a, size_t most, struct refund **list)
+static size_t
+refunds_fill(struct arena *a, struct rows *rows, struct refund **list)
 {
-	struct rows *rows = db_select(db, &refund_list, most);
 	size_t n = 0;
 
 	*list = ARENA_ARRAY(a, struct refund, rows_count(rows));
@@ -70,10 +78,28 @@ refunds_due(struct db *db, struct arena *a, size_t most, struct refund **list)
 	return n;
 }
 
+size_t
+refunds_due(struct db *db, struct arena *a, size_t most, struct refund **list)
+{
+	return refunds_fill(a, db_select(db, &refund_list, most), list);
+}
+
+size_t
+refunds_of_payment(struct db *db, struct arena *a, int64_t show, int64_t payment, struct refund **list)
+{
+	return refunds_fill(a, db_select(db, &refund_all, show, show, payment), list);
+}
+
 bool
 refund_claim(struct db *db, const struct refund *r)
 {
-	return db_change(db, &refund_take, r->show, r->id) == 1;
+	return db_change(db, &refund_take, backoff_ms(ASK_MS, r->tries, ASK_DOUBLINGS) * 1000, r->body, r->show, r->id) == 1;
+}
+
+void
+refund_put_off(struct db *db, const struct refund *r, int64_t ms)
+{
+	db_change(db, &refund_later, ms * 1000, r->show, r->id);
 }
 
 static enum outcome
@@ -100,6 +126,26 @@ refund_of_payment(struct db *db, struct arena *a, int64_t show, int64_t payment,
 	return refund_found(db, db_row(db, &refund_newest, show, show, payment), out);
 }
 
+bool
+lock_refund(struct db *db, struct arena *a, int64_t show, int64_t refund, struct refund_row *r, struct payment_full *p)
+{
+	struct rows *row = db_row(db, &refund_plain, show, refund);
+	struct hold_row hold;
+	struct sale sale;
+	int64_t payment;
+
+	if (!row)
+		return false;
+	payment = row_int(row, 0);
+	rows_done(row);
+	if (!lock_by_payment(db, a, show, payment, &sale, &hold, p) || !(row = db_row(db, &refund_lock, show, refund)))
+		return false;
+	*r = (struct refund_row){ .id = refund, .state = row_text(row, 0), .reason = row_text(row, 1),
+		.amount = money_of(row_int(row, 2), row_text(row, 3)), .attempt = (int)row_int(row, 4) };
+	rows_done(row);
+	return true;
+}
+
 static void
 move_refund(struct db *db, struct answer *w, const struct move *m, int64_t payment, struct span reason)
 {
@@ -108,15 +154,19 @@ move_refund(struct db *db, struct answer *w, const struct move *m, int64_t payme
 	    ARGSPAN(reason)));
 }
 
-static int64_t
-attempts(struct db *db, struct answer *w, int64_t payment)
+/* What follows from the move for its payment and for whoever must look. */
+static void
+follow(struct db *db, struct answer *w, const struct refund_row *row, struct payment_full *p)
 {
-	struct rows *row = db_row(db, &refund_count, w->show, payment);
-	int64_t n = row ? row_int(row, 0) : 0;
+	struct span id = arena_fmt(w->arena, "%" PRId64, w->refund);
 
-	if (row)
-		rows_done(row);
-	return n;
+	if (strcmp(w->to, "done") == 0 && span_is(p->state, "refund_due") && refunds_open(db, w->show, p->id) == 0)
+		payment_move(db, w->arena, w->show, p, "refunded", CSTR(w->arena, row->reason));
+	if (strcmp(w->to, "failed") == 0)
+		refund_make(db, w->arena, w->show, w->next, p->id, row->amount, row->reason, row->attempt + 1);
+	if (strcmp(w->to, "human") == 0)
+		attention_add(db, w->show, "refund", p->provider, id, p->id, arena_fmt(w->arena, "a refund needs a human: " PRSPAN,
+		    ARGSPAN(w->why.n ? w->why : SPAN("no attempt is left"))));
 }
 
 static enum tx_end
@@ -124,39 +174,22 @@ answer_body(struct db *db, void *context)
 {
 	struct answer *w = context;
 	struct payment_full p;
-	struct hold_row hold;
-	struct sale sale;
-	struct rows *row = db_row(db, &refund_plain, w->show, w->refund);
-	struct span state, reason;
-	struct money amount;
+	struct refund_row row;
 	const struct move *m;
-	int64_t payment;
 
 	w->outcome = OUTCOME_NOT_FOUND;
-	if (!row)
+	if (!lock_refund(db, w->arena, w->show, w->refund, &row, &p))
 		return TX_ROLLBACK;
-	payment = row_int(row, 0);
-	rows_done(row);
-	if (!lock_by_payment(db, w->arena, w->show, payment, &sale, &hold, &p) ||
-	    !(row = db_row(db, &refund_lock, w->show, w->refund)))
-		return TX_ROLLBACK;
-	state = row_text(row, 0);
-	reason = row_text(row, 1);
-	amount = money_of(row_int(row, 2), row_text(row, 3));
-	rows_done(row);
 	w->outcome = OUTCOME_OK;
-	if (w->provider.n && !event_add(db, w->show, payment, w->provider, w->event_id, w->event_type, w->event_body, SPAN_NONE))
+	if (w->provider.n && !event_add(db, w->show, p.id, w->provider, w->event_id, w->event_type, w->event_body))
 		return TX_ROLLBACK;
-	if (strcmp(w->to, "failed") == 0 && (!span_is(state, "pending") || attempts(db, w, payment) >= ATTEMPTS_MAX))
+	if (strcmp(w->to, "failed") == 0 && (!span_is(row.state, "pending") || row.attempt >= ATTEMPTS_MAX))
 		w->to = "human";
-	if (span_is(state, w->to) || !(m = move_find(THING_REFUND, state, w->to)))
+	if (span_is(row.state, w->to) || !(m = move_find(THING_REFUND, row.state, w->to)))
 		return TX_COMMIT;
-	move_refund(db, w, m, payment, reason);
+	move_refund(db, w, m, p.id, row.reason);
 	FAULT_DB(db, "refund.row_moved");
-	if (strcmp(w->to, "done") == 0 && span_is(p.state, "refund_due"))
-		payment_move(db, w->arena, w->show, &p, "refunded", CSTR(w->arena, reason));
-	if (strcmp(w->to, "failed") == 0)
-		refund_make(db, w->arena, w->show, w->next, payment, amount, reason);
+	follow(db, w, &row, &p);
 	return TX_COMMIT;
 }
 

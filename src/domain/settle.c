@@ -6,17 +6,19 @@
 
 #include "base/crypto.h"
 #include "base/fault.h"
+#include "domain/attention.h"
 #include "domain/locks.h"
 #include "domain/money_moves.h"
 #include "domain/outbox.h"
+#include "domain/retake.h"
 #include "domain/settle.h"
 #include "domain/states.h"
 
 STATEMENT(capture_note, SHOW, "", "UPDATE payments SET capture = IF(? = '', capture, ?), captured_minor = ?, pending_at = NULL, "
+    "captured_at = COALESCE(captured_at, UTC_TIMESTAMP(3)), "
     "session = IF(session = '', ?, session) WHERE show_id = ? AND payment_id = ?");
 STATEMENT(pending_note, SHOW, "", "UPDATE payments SET pending_at = COALESCE(pending_at, UTC_TIMESTAMP(3)), "
     "capture = IF(? = '', capture, ?) WHERE show_id = ? AND payment_id = ?");
-STATEMENT(attention_note, SHOW, "", "UPDATE payments SET attention = ? WHERE show_id = ? AND payment_id = ?");
 STATEMENT(seats_confirm, SHOW, "", "UPDATE show_seats FORCE INDEX (PRIMARY) SET status = 'confirmed', hold_id = NULL, expires_at = NULL, "
     "booking_id = ?, version = version + 1 WHERE show_id = ? AND seat_id IN " IN_8);
 STATEMENT(tickets_live, SHOW, "", "UPDATE booking_seats SET state = 'live' WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
@@ -49,10 +51,7 @@ struct settling {
 	struct hold_row hold;
 	struct payment_full p;
 	struct booking_row booking;
-	int64_t ids[HOLD_MAX_SEATS];
-	size_t n_ids;
-	struct seat_row rows[LOCK_MAX_SEATS];
-	size_t n_rows;
+	struct retake seats;
 };
 
 static enum tx_end
@@ -81,7 +80,7 @@ give_back(struct db *db, struct settling *s, const char *reason)
 
 	if (!payment_move(db, s->arena, s->ask->show, &s->p, "refund_due", reason))
 		return end_with(s, settled_before(s), true);
-	refund_make(db, s->arena, s->ask->show, s->refund, s->ask->payment, took, span_of(reason));
+	refund_make(db, s->arena, s->ask->show, s->refund, s->ask->payment, took, span_of(reason), 1);
 	if (!span_is(s->hold.state, "active"))
 		booking_fail_if_over(db, s->arena, s->ask->show, s->p.hold, reason);
 	s->refunded = true;
@@ -119,7 +118,8 @@ mismatch(const struct settling *s)
 static enum tx_end
 take_mismatch(struct db *db, struct settling *s, const char *what)
 {
-	db_change(db, &attention_note, arena_fmt(s->arena, "provider reports another %s", what), s->ask->show, s->ask->payment);
+	attention_add(db, s->ask->show, "payment", s->p.provider, arena_fmt(s->arena, "%" PRId64, s->ask->payment), s->ask->payment,
+	    arena_fmt(s->arena, "paid, but the provider reports another %s", what));
 	log_warn("settle.mismatch", "show=%" PRId64 " payment=%" PRId64 " what=%s", s->ask->show, s->ask->payment, what);
 	/* a test event or another session's is not money on this payment */
 	if (strcmp(what, "amount") == 0)
@@ -127,42 +127,15 @@ take_mismatch(struct db *db, struct settling *s, const char *what)
 	return end_with(s, SETTLED_MISMATCH, true);
 }
 
-/* The hold's seats, locked: ours still, or free to be taken again. */
-static bool
-seats_ours(struct db *db, struct settling *s)
-{
-	s->n_ids = hold_seat_ids(db, s->ask->show, s->p.hold, s->ids);
-	s->n_rows = lock_seats(db, s->ask->show, s->ids, s->n_ids, s->rows);
-	for (size_t i = 0; i < s->n_rows; i++)
-		if (!s->rows[i].free && !(s->rows[i].held && s->rows[i].hold == s->p.hold))
-			return false;
-	return s->n_ids > 0 && s->n_rows == s->n_ids && !s->never_confirm;
-}
-
-/* Seats that ran out and were let go are held for an instant again, so that every seat sold was held before. */
-static void
-take_again(struct db *db, struct settling *s)
-{
-	int64_t again[HOLD_MAX_SEATS];
-	size_t n = 0;
-
-	seats_tell_expired(db, s->arena, s->ask->show, &s->p.hold, 1, s->rows, s->n_rows);
-	for (size_t i = 0; i < s->n_rows; i++)
-		if (!(s->rows[i].held && s->rows[i].hold == s->p.hold))
-			again[n++] = s->rows[i].id;
-	if (n)
-		outbox_add(db, s->ask->show, "SEAT_HELD", s->p.hold, seats_json(s->arena, "hold", s->p.hold, again, n, NULL));
-}
-
 static enum tx_end
 confirm(struct db *db, struct settling *s)
 {
-	int64_t show = s->ask->show, n = (int64_t)s->n_ids;
+	int64_t show = s->ask->show, n = (int64_t)s->seats.n_ids;
 
 	if (!move_find(THING_BOOKING, s->booking.state, "confirmed"))
 		return give_back(db, s, "late");
-	take_again(db, s);
-	if (db_change(db, &seats_confirm, s->booking.id, show, AT_8(s->ids, s->n_ids)) != n && !db_failed(db))
+	retake_tell(db, s->arena, show, s->p.hold, &s->seats);
+	if (db_change(db, &seats_confirm, s->booking.id, show, AT_8(s->seats.ids, s->seats.n_ids)) != n && !db_failed(db))
 		db_refuse(db, "show=%" PRId64 " booking=%" PRId64 " other than its %" PRId64 " locked seats changed", show, s->booking.id, n);
 	FAULT_DB(db, "settle.seats_sold");
 	if (db_change(db, &tickets_live, show, s->booking.id) != n && !db_failed(db))
@@ -170,10 +143,11 @@ confirm(struct db *db, struct settling *s)
 	db_change(db, &booking_confirm, show, s->booking.id);
 	if (span_is(s->hold.state, "active"))
 		db_change(db, &hold_confirm, show, s->p.hold);
-	outbox_add(db, show, "SEAT_SOLD", s->p.hold, seats_json(s->arena, "booking", s->booking.id, s->ids, s->n_ids, NULL));
+	outbox_add(db, show, "SEAT_SOLD", s->p.hold, seats_json(s->arena, "booking", s->booking.id, s->seats.ids, s->seats.n_ids, NULL));
 	outbox_add(db, show, "BOOKING_CONFIRMED", s->booking.id, arena_fmt(s->arena, "{\"hold\":%" PRId64 ",\"total\":%" PRId64
 	    ",\"currency\":\"%s\"}", s->p.hold, s->p.amount.minor, s->p.amount.code));
 	payment_move(db, s->arena, show, &s->p, "paid", "");
+	payments_hurry(db, show, s->p.hold);	/* its siblings are to be closed */
 	s->confirmed = true;
 	return end_with(s, SETTLED_CONFIRMED, true);
 }
@@ -184,7 +158,7 @@ too_late(struct db *db, struct settling *s)
 {
 	enum tx_end end;
 
-	seats_let_go(db, s->arena, s->ask->show, s->p.hold, s->rows, s->n_rows, "late");
+	seats_let_go(db, s->arena, s->ask->show, s->p.hold, s->seats.rows, s->seats.n_rows, "late");
 	end = give_back(db, s, "late");
 	if (span_is(s->hold.state, "active"))
 		hold_end(db, s->arena, s->ask->show, &s->hold, "expired", "late");
@@ -206,7 +180,7 @@ paid(struct db *db, struct settling *s)
 	if (span_is(s->sale.state, "cancelling") || span_is(s->sale.state, "cancelled") || span_is(s->sale.state, "ended"))
 		return give_back(db, s, "cancelled");
 	/* lock order: seats before the booking */
-	if (!seats_ours(db, s)) {
+	if (!retake_lock(db, a->show, s->p.hold, &s->seats) || s->never_confirm) {
 		if (!lock_booking(db, a->show, s->p.hold, &s->booking) || span_is(s->booking.state, "confirmed"))
 			return give_back(db, s, "second");
 		return too_late(db, s);
@@ -223,7 +197,9 @@ paid(struct db *db, struct settling *s)
 static enum tx_end
 not_paid(struct db *db, struct settling *s)
 {
-	const char *to = s->ask->fact == SETTLE_FAILED ? "failed" : "closed", *what = about_another(s);
+	/* what was claimed for capture has been tried: that it is over is how it failed */
+	const char *to = s->ask->fact == SETTLE_FAILED || span_is(s->p.state, "capturing") ? "failed" : "closed";
+	const char *what = about_another(s);
 
 	if (settled_before(s) != SETTLED_WAITING)
 		return end_with(s, settled_before(s), true);	/* out of order: it was settled already */
@@ -252,8 +228,7 @@ settle_body(struct db *db, void *context)
 	s->confirmed = s->refunded = false;
 	if (!lock_by_payment(db, s->arena, a->show, a->payment, &s->sale, &s->hold, &s->p))
 		return TX_ROLLBACK;
-	if (a->provider.n && !event_add(db, a->show, a->payment, a->provider, a->event_id, a->event_type, a->event_body,
-	    a->fact == SETTLE_PAID && mismatch(s) ? span_of(mismatch(s)) : SPAN_NONE))
+	if (a->provider.n && !event_add(db, a->show, a->payment, a->provider, a->event_id, a->event_type, a->event_body))
 		return end_with(s, settled_before(s), false);
 	FAULT_DB(db, "settle.event_kept");
 	return a->fact == SETTLE_PAID ? paid(db, s) : not_paid(db, s);
@@ -273,6 +248,8 @@ settle(struct db *db, struct arena *a, const struct settle_ask *ask, enum settle
 	if (r != TX_DONE)
 		return outcome_of_tx(r);
 	*settled = s.settled;
+	if (ask->capture.n && (s.confirmed || s.refunded))
+		payment_note(db, s.p.provider, ask->capture, ask->show, ask->payment);
 	counts.confirmed += s.confirmed;
 	counts.refunds += s.refunded;
 	if (s.outcome == OUTCOME_OK)
@@ -291,7 +268,8 @@ keep_body(struct db *db, void *context)
 {
 	struct keeping *k = context;
 
-	event_add(db, k->show, k->payment, k->provider, k->id, k->type, k->body, k->attention);
+	if (event_add(db, k->show, k->payment, k->provider, k->id, k->type, k->body) && k->attention.n)
+		attention_add(db, k->show, "event", k->provider, k->id, k->payment, k->attention);
 	return TX_COMMIT;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "db/db.h"
+#include "domain/providers.h"
 #include "flows/internal.h"
 
 struct psp *
@@ -18,12 +19,19 @@ flow_psp(struct flow *f, struct span provider)
 size_t
 pay_ways(struct flow *f, struct money amount, struct span **names)
 {
-	size_t n = 0;
+	struct span *off;
+	size_t n = 0, n_off = providers_off(f->db, f->arena, &off);
 
 	*names = ARENA_ARRAY(f->arena, struct span, f->n_psps);
-	for (size_t i = 0; i < f->n_psps; i++)
-		if (f->psps[i].kind->takes(&f->psps[i], amount))
-			(*names)[n++] = span_of(f->psps[i].kind->name);
+	for (size_t i = 0; i < f->n_psps; i++) {
+		struct span name = span_of(f->psps[i].kind->name);
+		size_t k = 0;
+
+		while (k < n_off && !span_eq(off[k], name))
+			k++;
+		if (k == n_off && f->psps[i].kind->check_amount(&f->psps[i], amount))
+			(*names)[n++] = name;
+	}
 	return n;
 }
 
@@ -59,8 +67,8 @@ settle_ask_fill(struct settle_ask *ask, int64_t show, int64_t payment, const str
 	return true;
 }
 
-static enum word
-word_of(struct flow *f, const struct payment *p, const struct payment_report *r)
+enum word
+payment_word(struct flow *f, const struct payment *p, const struct payment_report *r)
 {
 	struct settle_ask ask;
 	enum settled settled;
@@ -72,6 +80,8 @@ word_of(struct flow *f, const struct payment *p, const struct payment_report *r)
 	}
 	if (r->fact == FACT_OPEN)
 		return WORD_OPEN;
+	if (r->fact == FACT_APPROVED)
+		return WORD_APPROVED;
 	if (!settle_ask_fill(&ask, p->show, p->id, r) || settle(f->db, f->arena, &ask, &settled) != OUTCOME_OK)
 		return WORD_NONE;
 	switch (settled) {
@@ -90,13 +100,15 @@ payment_ask(struct flow *f, const struct payment *p)
 	struct psp *psp = flow_psp(f, p->provider);
 	struct payment_report report;
 	enum psp_result r;
+	enum word word;
 
 	if (!psp || !p->session.n)
 		return WORD_NONE;
-	r = psp->kind->checkout_read(psp, f->arena, p->session, &report);
+	r = psp->kind->fetch_status(psp, f->arena, p->session, &report);
 	if (FAULT("ask.answered"))
 		return WORD_NONE;
 	if (r == PSP_NOT_FOUND)
 		return WORD_GONE;
-	return r == PSP_OK ? word_of(f, p, &report) : WORD_NONE;
+	word = r == PSP_OK ? payment_word(f, p, &report) : WORD_NONE;
+	return word == WORD_APPROVED ? capture_payment(f, p) : word;
 }

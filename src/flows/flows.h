@@ -40,13 +40,15 @@ struct pay_ask {
 	const struct pay_line *lines;
 	size_t n_lines;
 	int64_t ends_ms;		/* when the hold ends */
+	struct span token;		/* a means of payment that was brought along: then there is no page to go to; empty: none */
 };
 
 enum pay_end {
 	PAY_GO,			/* send the buyer to url; payment may be an older one than was asked for */
-	PAY_SETTLED,		/* payment is paid already, or the bank is checking it: show its return page */
+	PAY_SETTLED,		/* payment is paid, or the bank is checking it: show its return page */
+	PAY_DECLINED,		/* the token was declined: nothing was taken, the seats are still held */
 	PAY_BUSY,		/* too many calls to this provider at this moment: nothing was sent; offer the other ways */
-	PAY_REFUSED,		/* this provider does not take it, or refuses us (logged); offer the other ways */
+	PAY_REFUSED,		/* this provider is switched off, does not take it, or refuses us (logged); offer the other ways */
 	PAY_LATER,		/* no answer from the provider. Nothing can have been charged; asking again goes on where this stopped */
 	PAY_NO,			/* outcome says why: CHANGED, EXPIRED, CAPTURING, PAID, NOT_FOUND, BUSY, DOWN, BROKEN */
 };
@@ -79,13 +81,26 @@ enum webhook_end {
 	WEBHOOK_NO_PROVIDER,
 	WEBHOOK_NOT_SIGNED,	/* or too old */
 	WEBHOOK_UNREADABLE,	/* signed, but not in a shape that we can store */
-	WEBHOOK_LATER,		/* could not be stored: the provider must send it again */
+	WEBHOOK_LATER,		/* could not be checked or stored: the provider must send it again */
 };
 
-/* The name under which the web server hands over this provider's signature; NULL: no such provider. */
-const char *webhook_signature_name(struct flow *, struct span provider);
-/* body: the raw bytes. Calls nobody. */
-enum webhook_end take_webhook(struct flow *, struct span provider, struct span signature, struct span body);
+struct message_in {
+	struct span (*header)(void *at, struct arena *, const char *name);	/* "Stripe-Signature", in any case; empty if absent */
+	void *at;
+	struct span body;		/* the raw bytes */
+};
+enum webhook_end take_webhook(struct flow *, struct span provider, const struct message_in *);
+
+enum judged {
+	JUDGED_SIGNED,
+	JUDGED_FALSE,		/* the signature is missing or wrong */
+	JUDGED_OLD,
+	JUDGED_UNKNOWN,		/* cannot tell: no secret, or what it is checked with cannot be had now */
+};
+
+/* db NULL: nothing is fetched or asked; what delivery->fetched does not have then is unknown. */
+struct delivery;
+enum judged judge_delivery(struct flow *, struct psp *, struct delivery *);
 
 /* -- the reaper, and whoever must be sure that nothing can be paid any more ------------------------------------------------- */
 
@@ -102,6 +117,8 @@ enum close_end close_payment(struct flow *, int64_t show, int64_t payment);
 size_t end_holds(struct flow *, size_t most);	/* holds past their promised end: closes their payments; all closed: frees the seats */
 size_t reconcile(struct flow *, size_t most);	/* payments whose end nobody told us */
 size_t run_refunds(struct flow *, size_t most);
+/* Every five minutes, payments in the providers' lists that we do not know as paid: ours are settled, others shown to a human. */
+size_t hold_against_lists(struct flow *);
 
 /* One attempt to give money back, by whoever claimed it (refund_claim). */
 void run_refund(struct flow *, const struct refund *);

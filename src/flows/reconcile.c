@@ -5,8 +5,6 @@
 #include "domain/holds.h"
 #include "flows/internal.h"
 
-#define QUIET_MS 120000		/* longer than anybody is still busy opening a payment */
-
 /* Nothing good can come of this payment: its hold is over, or another payment already made the tickets. */
 static bool
 of_no_use(struct flow *f, const struct payment *p, struct hold *hold)
@@ -25,8 +23,7 @@ reconcile_one(struct flow *f, const struct payment_id *id)
 	struct payment p;
 	bool useless;
 
-	if (!payment_ask_now(f->db, id->show, id->payment, REASK_MS) ||
-	    payment_read(f->db, f->arena, id->show, id->payment, &p) != OUTCOME_OK)
+	if (payment_read(f->db, f->arena, id->show, id->payment, &p) != OUTCOME_OK)
 		return;
 	if (p.state != PAYMENT_CREATED && p.state != PAYMENT_OPEN && p.state != PAYMENT_CAPTURING)
 		return;
@@ -44,7 +41,7 @@ size_t
 reconcile(struct flow *f, size_t most)
 {
 	struct payment_id *list;
-	size_t n = payments_to_ask(f->db, f->arena, QUIET_MS, most, &list);
+	size_t n = payments_to_ask(f->db, f->arena, most, &list);
 
 	for (size_t i = 0; i < n; i++) {
 		reconcile_one(f, &list[i]);

@@ -29,10 +29,21 @@ take_report(struct flow *f, const struct refund *r, const struct refund_report *
 	}
 }
 
+static struct refund_ask
+ask_of(struct flow *f, const struct refund *r)
+{
+	return (struct refund_ask){ .session = r->session, .capture = r->capture, .reference = payment_reference(f->arena, r->show, r->id),
+		.refund = r->provider_refund, .body = r->body, .key = r->key, .amount = r->amount };
+}
+
+/* By the provider's own id where it gave one, else by our reference among all refunds of that capture. */
 static enum psp_result
 find(struct flow *f, struct psp *psp, const struct refund *r, struct refund_report *report)
 {
-	return psp->kind->refund_find(psp, f->arena, r->capture, payment_reference(f->arena, r->show, r->id), report);
+	const struct refund_ask ask = ask_of(f, r);
+
+	return r->provider_refund.n ? psp->kind->fetch_refund(psp, f->arena, &ask, report) :
+	    psp->kind->find_refund(psp, f->arena, &ask, report);
 }
 
 /* Refunded already, says the provider: by us, or by somebody at its own pages, which a human must know. */
@@ -51,8 +62,7 @@ refunded_before(struct flow *f, struct psp *psp, const struct refund *r)
 static void
 ask(struct flow *f, struct psp *psp, const struct refund *r)
 {
-	struct refund_ask ask = { .capture = r->capture, .reference = payment_reference(f->arena, r->show, r->id), .key = r->key,
-		.amount = r->amount };
+	const struct refund_ask ask = ask_of(f, r);
 	struct refund_report report;
 	enum psp_result result = psp->kind->refund(psp, f->arena, &ask, &report);
 
@@ -68,12 +78,15 @@ ask(struct flow *f, struct psp *psp, const struct refund *r)
 		refunded_before(f, psp, r);
 		return;
 	case PSP_REFUSED:
+	case PSP_DECLINED:
 	case PSP_NOT_FOUND:
 		refund_failed(f->db, f->arena, r, SPAN("refused"), false);
 		return;
 	case PSP_AGAIN:
 	case PSP_BUSY:
-		return;			/* claiming it has set the time of the next try */
+		if (psp->wait_ms > 0)	/* else claiming it has set the time of the next try */
+			refund_put_off(f->db, r, psp->wait_ms);
+		return;
 	}
 }
 
@@ -105,13 +118,24 @@ run_refund(struct flow *f, const struct refund *r)
 
 	if (!psp)
 		return;
-	if (!r->capture.n) {
-		refund_failed(f->db, f->arena, r, SPAN("nothing to refund from"), false);
+	if (!r->capture.n || !r->body.n) {
+		refund_failed(f->db, f->arena, r, r->capture.n ? SPAN("cannot be asked for") : SPAN("nothing to refund from"), false);
 		return;
 	}
 	if ((r->tries > 0 || r->provider_refund.n) && asked_before(f, psp, r))
 		return;
 	ask(f, psp, r);
+}
+
+/* The exact request, made once: what is stored with the first claim is sent each time. */
+static void
+body_make(struct flow *f, struct refund *r)
+{
+	struct psp *psp = flow_psp(f, r->provider);
+	const struct refund_ask ask = ask_of(f, r);
+
+	if (!r->body.n && psp && r->capture.n)
+		r->body = psp->kind->refund_body(psp, f->arena, &ask);
 }
 
 size_t
@@ -121,6 +145,7 @@ run_refunds(struct flow *f, size_t most)
 	size_t n = refunds_due(f->db, f->arena, most, &list);
 
 	for (size_t i = 0; i < n; i++) {
+		body_make(f, &list[i]);
 		if (refund_claim(f->db, &list[i]))
 			run_refund(f, &list[i]);
 		db_clear(f->db);	/* one refund's trouble is not the next one's */

@@ -4,12 +4,15 @@
  */
 #include "base/base.h"
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "db/db.h"
+#include "domain/providers.h"
 #include "flows/internal.h"
 
 #define ROUNDS 3		/* old payments put aside before we give up */
 #define REOPEN_MS 3000
+#define AT_ONCE_MS 1000
 #define GIVE_UP_MS 30000	/* a key that has given no answer for so long is left for a new one */
 
 enum step { STEP_DONE, STEP_ANEW };
@@ -49,14 +52,15 @@ body_of(struct start *s)
 	const struct pay_ask *ask = s->ask;
 	struct checkout_line *lines = ARENA_ARRAY(s->f->arena, struct checkout_line, ask->n_lines);
 	struct checkout_ask out = {
-		.reference = payment_reference(s->f->arena, ask->show, ask->payment), .email = ask->email, .title = ask->title,
+		.reference = payment_reference(s->f->arena, ask->show, ask->payment), .email = ask->email, .name = ask->name, .title = ask->title,
 		.success_url = ask->success_url, .cancel_url = ask->cancel_url, .amount = ask->amount, .lines = lines,
 		.n_lines = ask->n_lines, .ends_ms = ask->ends_ms,
 	};
 
 	for (size_t i = 0; i < ask->n_lines; i++)
 		lines[i] = (struct checkout_line){ ask->lines[i].name, ask->lines[i].minor, ask->lines[i].quantity };
-	return s->psp->kind->checkout_body(s->psp, s->f->arena, &out);
+	return ask->token.n ? s->psp->kind->charge_body(s->psp, s->f->arena, &out, ask->token) :
+	    s->psp->kind->checkout_body(s->psp, s->f->arena, &out);
 }
 
 /*
@@ -73,6 +77,18 @@ give_up(struct start *s, const struct payment *p, const char *why, enum pay_end 
 	return p->id == s->ask->payment ? done(s, end) : STEP_ANEW;
 }
 
+/* Nobody is sent anywhere: what was registered is taken at once. What is not known of it yet, its return page will tell. */
+static enum step
+take_now(struct start *s, const struct payment *p)
+{
+	struct payment now;
+	enum outcome o = payment_read(s->f->db, s->f->arena, p->show, p->id, &now);
+
+	if (o != OUTCOME_OK)
+		return no(s, o);
+	return done(s, capture_payment(s->f, &now) == WORD_ENDED ? PAY_DECLINED : PAY_SETTLED);
+}
+
 /* Stored as open, and only then the buyer may go there. */
 static enum step
 keep_session(struct start *s, const struct payment *p, const struct checkout *c)
@@ -81,23 +97,44 @@ keep_session(struct start *s, const struct payment *p, const struct checkout *c)
 
 	if (o == OUTCOME_OK) {
 		FAULT("start.kept");
-		return go(s, c->url);
+		return s->ask->token.n ? take_now(s, p) : go(s, c->url);
 	}
 	if (o != OUTCOME_CHANGED)
 		return no(s, o);
 	/* closed by the reaper, or by the same buyer elsewhere, while we asked: its session is of no use to anybody */
-	s->psp->kind->checkout_close(s->psp, s->f->arena, c->session);
+	if (s->psp->kind->close_checkout)
+		s->psp->kind->close_checkout(s->psp, s->f->arena, c->session);
 	return no(s, OUTCOME_CHANGED);
+}
+
+static enum psp_result
+create(struct start *s, const struct payment *p, struct checkout *c)
+{
+	return (s->ask->token.n ? s->psp->kind->charge : s->psp->kind->create_checkout)(s->psp, s->f->arena, p->body, p->key, c);
+}
+
+/* Where the same bytes under the same key would not be the same session again, the provider is asked for it before. */
+static enum psp_result
+find_or_create(struct start *s, const struct payment *p, struct checkout *c)
+{
+	enum psp_result r = PSP_NOT_FOUND;
+
+	if (s->psp->kind->find_checkout && !s->ask->token.n)
+		r = s->psp->kind->find_checkout(s->psp, s->f->arena, payment_reference(s->f->arena, p->show, p->id), c);
+	return r == PSP_NOT_FOUND ? create(s, p, c) : r;
 }
 
 static enum step
 open_it(struct start *s, const struct payment *p)
 {
+	int64_t began = clock_steady();
 	struct checkout c;
-	enum psp_result r = s->psp->kind->checkout_open(s->psp, s->f->arena, p->body, p->key, &c);
+	/* of an earlier press, or of one who died, nobody knows how far it came */
+	enum psp_result r = p->id == s->ask->payment ? create(s, p, &c) : find_or_create(s, p, &c);
 
-	if (r == PSP_UNSURE)	/* the same bytes under the same key: at most one session comes of both */
-		r = s->psp->kind->checkout_open(s->psp, s->f->arena, p->body, p->key, &c);
+	/* an answer that was lost at once is asked for again; one that took its time would cost the buyer as much once more */
+	if (r == PSP_CONFLICT || (r == PSP_UNSURE && clock_steady() - began < AT_ONCE_MS))
+		r = find_or_create(s, p, &c);
 	FAULT("start.opened");
 	switch (r) {
 	case PSP_OK:
@@ -105,6 +142,8 @@ open_it(struct start *s, const struct payment *p)
 	case PSP_BUSY:
 		return done(s, PAY_BUSY);
 	case PSP_REFUSED:
+	case PSP_CONFLICT:
+	case PSP_DECLINED:
 	case PSP_NOT_FOUND:
 		return give_up(s, p, "refused", PAY_REFUSED);
 	case PSP_UNSURE:
@@ -120,10 +159,13 @@ open_it(struct start *s, const struct payment *p)
 static enum step
 already_open(struct start *s, const struct payment *p)
 {
+	if (s->ask->token.n)
+		return take_now(s, p);
 	if (!payment_ask_now(s->f->db, p->show, p->id, REOPEN_MS))
 		return go(s, p->url);
 	switch (payment_ask(s->f, p)) {
 	case WORD_PENDING:
+	case WORD_APPROVED:
 	case WORD_SETTLED:
 		return done(s, PAY_SETTLED);
 	case WORD_ENDED:
@@ -191,12 +233,13 @@ start_payment(struct flow *f, const struct pay_ask *ask, struct pay_answer *out)
 	struct start s = { .f = f, .psp = psp_named(f->psps, f->n_psps, ask->provider), .ask = ask, .out = out };
 	struct payment_begin begin = {
 		.show = ask->show, .hold = ask->hold, .buyer = ask->buyer, .payment = ask->payment, .booking = ask->booking,
-		.provider = ask->provider, .email = ask->email, .name = ask->name, .amount = ask->amount,
+		.provider = ask->provider, .email = ask->email, .name = ask->name, .amount = ask->amount, .by_token = ask->token.n > 0,
 		.key = arena_fmt(f->arena, "pay-%" PRId64 "-%" PRId64, ask->show, ask->payment),
 	};
 
 	*out = (struct pay_answer){ .url = SPAN_NONE };
-	if (!s.psp || !s.psp->kind->takes(s.psp, ask->amount))
+	if (!s.psp || !s.psp->kind->check_amount(s.psp, ask->amount) || !provider_offered(f->db, f->arena, ask->provider) ||
+	    (ask->token.n && !s.psp->kind->charge))
 		return PAY_REFUSED;
 	begin.live = s.psp->live;
 	begin.body = body_of(&s);

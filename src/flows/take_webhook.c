@@ -1,12 +1,13 @@
 /*
  * take_webhook.c - a provider's message. Believed only if signed, stored in the transaction of its effect, and found by our own
- * reference first. What is truly signed but fits nothing is stored for a human and never asked for again. Calls no provider.
+ * reference first. What is truly signed but fits nothing is stored for a human and never asked for again. Calls no provider about it.
  */
 #include "base/base.h"
 
 #include "base/clock.h"
 #include "base/fault.h"
 #include "db/db.h"
+#include "domain/disputes.h"
 #include "flows/internal.h"
 
 /* What the table of events has room for. */
@@ -56,6 +57,16 @@ ours_by_reference(struct message *m)
 	return false;
 }
 
+/* By our reference, or by the ids that the provider gave to the payment. False: none of ours, or (db_failed) it cannot be told. */
+static bool
+find_payment(struct message *m)
+{
+	const struct payment_report *r = &m->event.payment;
+
+	return ours_by_reference(m) || (r->session.n && payment_by_session(m->f->db, m->provider, r->session, &m->ours)) ||
+	    (r->capture.n && payment_by_session(m->f->db, m->provider, r->capture, &m->ours));
+}
+
 static enum webhook_end
 take_payment(struct message *m)
 {
@@ -65,14 +76,18 @@ take_payment(struct message *m)
 	enum settled settled;
 	enum outcome o;
 
-	if (!ours_by_reference(m) &&
-	    !payment_by_session(m->f->db, m->provider, r->session, &m->ours)) {
+	if (!find_payment(m)) {
 		if (db_failed(m->f->db))
 			return WEBHOOK_LATER;
 		return keep_stray(m, money ? "paid, but no payment of ours" : "");
 	}
-	if (!settle_ask_fill(&ask, m->ours.show, m->ours.payment, r))
-		return keep(m, money ? "paid, but the amount cannot be read" : "");
+	if (!settle_ask_fill(&ask, m->ours.show, m->ours.payment, r)) {
+		enum webhook_end end = keep(m, money ? "paid, but the amount cannot be read" : "");
+
+		if (r->fact == FACT_APPROVED)	/* ours to capture; by the reaper, for nobody is called from here */
+			payment_hurry(m->f->db, m->ours.show, m->ours.payment);
+		return end;
+	}
 	ask.provider = m->provider;
 	ask.event_id = m->event.id;
 	ask.event_type = m->event.type;
@@ -83,6 +98,44 @@ take_payment(struct message *m)
 	return end_of(o);
 }
 
+/* Not by our asking, or its reference was lost on the way. */
+static enum webhook_end
+take_stray_refund(struct message *m)
+{
+	const struct psp_event *e = &m->event;
+	struct refund_seen seen;
+	enum outcome o;
+
+	if (!find_payment(m))
+		return db_failed(m->f->db) ? WEBHOOK_LATER : keep_stray(m, e->refund.id.n ? "a refund, but no payment of ours" : "");
+	/* without the refund's own id it only repeats what the refund's events say */
+	if (!e->refund.id.n || e->refund.fact == REFUND_UNKNOWN)
+		return keep(m, "");
+	seen = (struct refund_seen){ .show = m->ours.show, .payment = m->ours.payment, .id = e->refund.id, .amount = e->refund.amount,
+		.failed = e->refund.fact == REFUND_FAILED, .provider = m->provider, .event_id = e->id, .event_type = e->type,
+		.event_body = m->body };
+	o = refund_seen(m->f->db, m->f->arena, &seen);
+	return o == OUTCOME_NOT_FOUND ? keep_stray(m, "a refund, but no payment of ours") : end_of(o);
+}
+
+static enum webhook_end
+take_dispute(struct message *m)
+{
+	static const enum dispute_state states[] = { [DISPUTE_OPEN] = DISPUTE_IS_OPEN, [DISPUTE_WON] = DISPUTE_IS_WON,
+		[DISPUTE_LOST] = DISPUTE_IS_LOST };
+	const struct psp_event *e = &m->event;
+	struct dispute_seen seen;
+
+	if (!find_payment(m))
+		return db_failed(m->f->db) ? WEBHOOK_LATER : keep_stray(m, "a dispute, but of no payment of ours");
+	if (!e->refund.id.n)
+		return keep(m, "a dispute without an id");
+	seen = (struct dispute_seen){ .show = m->ours.show, .payment = m->ours.payment, .provider = m->provider, .dispute = e->refund.id,
+		.state = states[e->dispute], .status = e->refund.why, .amount = e->refund.amount, .event_id = e->id, .event_type = e->type,
+		.event_body = m->body };
+	return end_of(dispute_note(m->f->db, m->f->arena, &seen));
+}
+
 static enum webhook_end
 take_refund(struct message *m)
 {
@@ -90,11 +143,8 @@ take_refund(struct message *m)
 	struct payment_id refund;	/* "<show>-<refund>" has the shape of a payment's reference */
 	enum outcome o;
 
-	if (!payment_reference_read(e->refund.reference, &refund)) {
-		ours_by_reference(m);
-		/* without the refund's own id it only repeats what the refund's events say */
-		return keep(m, e->refund.id.n && e->refund.fact != REFUND_FAILED ? "a refund that we did not ask for" : "");
-	}
+	if (!payment_reference_read(e->refund.reference, &refund))
+		return take_stray_refund(m);
 	m->ours.show = refund.show;
 	if (e->refund.fact != REFUND_DONE && e->refund.fact != REFUND_FAILED)
 		return keep(m, "");
@@ -112,38 +162,32 @@ take_event(struct message *m)
 	case EVENT_REFUND:
 		return take_refund(m);
 	case EVENT_DISPUTE:
-		ours_by_reference(m);
-		return keep(m, CSTR(m->f->arena, arena_fmt(m->f->arena, "dispute of " PRSPAN, ARGSPAN(m->event.payment.capture))));
+		return take_dispute(m);
 	default:
 		return keep(m, "");
 	}
 }
 
-const char *
-webhook_signature_name(struct flow *f, struct span provider)
-{
-	const struct psp *psp = psp_named(f->psps, f->n_psps, provider);
-
-	return psp ? psp->kind->signature_header : NULL;
-}
-
 enum webhook_end
-take_webhook(struct flow *f, struct span provider, struct span signature, struct span body)
+take_webhook(struct flow *f, struct span provider, const struct message_in *in)
 {
 	struct psp *psp = psp_named(f->psps, f->n_psps, provider);
-	struct message m = { .f = f, .provider = provider, .body = body };
-	enum psp_verdict verdict;
+	struct delivery d = { .header = in->header, .at = in->at, .body = in->body, .now_ms = clock_now(), .fetched = SPAN_NONE };
+	struct message m = { .f = f, .provider = provider, .body = in->body };
 
 	if (!psp)
 		return WEBHOOK_NO_PROVIDER;
-	verdict = psp->kind->verify(psp, signature, body, clock_now());
-	if (verdict != SIGNED) {
-		log_warn("webhook.refused", "provider=%s why=%s bytes=%zu", psp->kind->name,
-		    verdict == NOT_SIGNED ? "signature" : "age", body.n);
+	switch (judge_delivery(f, psp, &d)) {
+	case JUDGED_SIGNED:
+		break;
+	case JUDGED_UNKNOWN:
+		return WEBHOOK_LATER;
+	case JUDGED_FALSE:
+	case JUDGED_OLD:
 		return WEBHOOK_NOT_SIGNED;
 	}
-	if (!psp->kind->parse(psp, f->arena, body, &m.event) || m.event.id.n > MAX_EVENT_ID || m.event.type.n > MAX_EVENT_TYPE) {
-		log_error("webhook.unreadable", "provider=%s bytes=%zu", psp->kind->name, body.n);
+	if (!psp->kind->parse_webhook(psp, f->arena, &d, &m.event) || m.event.id.n > MAX_EVENT_ID || m.event.type.n > MAX_EVENT_TYPE) {
+		log_error("webhook.unreadable", "provider=%s bytes=%zu", psp->kind->name, in->body.n);
 		return WEBHOOK_UNREADABLE;
 	}
 	FAULT("webhook.signed");

@@ -41,16 +41,14 @@ same_site(struct request *rq, const char *base_url)
 }
 
 struct span
-content_policy(struct arena *a, const char *const *form_origins, size_t n)
+content_policy(struct arena *a, struct span form_origins)
 {
 	struct buf b;
 
 	buf_init(&b, a, 2 * KiB);
 	buf_text(&b, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
 	    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
-	for (size_t i = 0; i < n; i++) {
-		buf_byte(&b, ' ');
-		buf_text(&b, form_origins[i]);
-	}
+	if (form_origins.n)
+		buf_fmt(&b, " " PRSPAN, ARGSPAN(form_origins));
 	return buf_view(&b);
 }

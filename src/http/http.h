@@ -122,8 +122,8 @@ struct router {
 	int (*after)(struct request *, int status);
 };
 
-/* The Content-Security-Policy, with the origins that a form may lead on to (the providers' payment pages). */
-struct span content_policy(struct arena *, const char *const *form_origins, size_t n);
+/* The Content-Security-Policy, with the origins that a form may lead on to (the providers' payment pages), blanks between. */
+struct span content_policy(struct arena *, struct span form_origins);
 
 /*
  * Reads the request line, finds the route, applies its gates, runs it, renders the error page where the handler left an error

@@ -1,6 +1,7 @@
 /* metrics.c - counting, gates, and telling it all. Nothing here can fail, wait or lock: it runs in every request. */
 #include "base/base.h"
 
+#include "base/clock.h"
 #include "http/shared.h"
 
 static const int64_t bucket_us[LATENCY_BUCKETS - 1] = { 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000,
@@ -78,19 +79,22 @@ gate_enter(void *p)
 	if (!mine)
 		return true;
 	mine->inside[gate->number]++;
-	if (inside(gate->number) <= gate->cap)
+	if (inside(gate->number) <= gate->cap && breaker_lets(&shared->breakers[gate->number], clock_steady()))
 		return true;
 	mine->inside[gate->number]--;
+	count(&shared->turned_away[gate->number], 1);
 	return false;
 }
 
 void
-gate_leave(void *p)
+gate_leave(void *p, bool answered, int64_t wait_ms)
 {
 	struct call_cap *gate = p;
 
-	if (mine)
-		mine->inside[gate->number]--;
+	if (!mine)
+		return;
+	mine->inside[gate->number]--;
+	breaker_told(&shared->breakers[gate->number], answered, wait_ms, clock_steady());
 }
 
 /* -- telling --------------------------------------------------------------------------------------------------------------- */
@@ -179,6 +183,11 @@ print_pool(struct buf *b)
 	for (unsigned g = 0; g < GATES; g++)
 		if (gate_names[g])
 			buf_fmt(b, "foyer_calls_in_flight{provider=\"%s\"} %" PRIu64 "\n", gate_names[g], inside(g));
+	head(b, "calls_turned_away_total", "counter", "calls to a payment provider that were not made: too many in flight, or it does not answer");
+	for (unsigned g = 0; g < GATES; g++)
+		if (gate_names[g])
+			buf_fmt(b, "foyer_calls_turned_away_total{provider=\"%s\"} %" PRIu64 "\n", gate_names[g],
+			    (uint64_t)shared->turned_away[g]);
 }
 
 void

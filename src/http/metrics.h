@@ -20,8 +20,8 @@ void metric_add(enum metric, uint64_t n);
 void metrics_print(struct buf *);
 
 /*
- * A gate lets `cap` through at once over all workers; who finds it full is turned away, nobody waits. A worker that is killed
- * inside is taken out when the master replaces it. Without shared memory it is always open.
+ * A gate lets `cap` through at once over all workers, and nobody while its breaker is shut; who is turned away is told at once. A
+ * worker that is killed inside is taken out when the master replaces it. Without shared memory it is always open.
  */
 #define GATES 8
 struct call_cap {
@@ -30,6 +30,6 @@ struct call_cap {
 };
 void call_cap_init(struct call_cap *, unsigned number, const char *name, unsigned cap);	/* the name is kept, for metrics */
 bool gate_enter(void *gate);
-void gate_leave(void *gate);
+void gate_leave(void *gate, bool answered, int64_t wait_ms);	/* as breaker_told() */
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "base/breaker.h"
 #include "http/metrics.h"
 
 enum slot_state { SLOT_FREE, SLOT_STARTING, SLOT_IDLE, SLOT_BUSY };
@@ -30,6 +31,8 @@ struct shared {
 	size_t n_slots, n_routes, slot_size;
 	_Atomic bool draining;		/* workers empty the backlog before they leave */
 	_Atomic uint64_t restarts[RESTARTS];
+	struct breaker breakers[GATES];	/* outlive the workers: a new one need not find out anew */
+	_Atomic uint64_t turned_away[GATES];
 	_Alignas(64) char slots[];
 };
 

@@ -2,40 +2,17 @@
 #include "base/base.h"
 
 #include "domain/bookings.h"
+#include "domain/cancel.h"
 #include "domain/email.h"
 #include "domain/tickets.h"
 #include "pages/answers.h"
 #include "pages/app.h"
+#include "pages/bookingpath.h"
 #include "pages/routes.h"
 #include "pages/words.h"
 #include "papers/calendar.h"
 #include "papers/qr.h"
 #include "views/booking.h"
-
-/* 0, or the status to answer with. A booking that was never paid has no tickets, so its address leads nowhere. */
-static int
-booking_of_path(struct request *rq, struct response *rs, struct booking *b, struct show *show)
-{
-	struct token t;
-	enum outcome o;
-
-	if (!token_read(&rq->app->token_key, TOKEN_BOOKING, path_value(rq, "token"), &t))
-		return 404;
-	o = booking_read(rq->app->db, rq->arena, t.show, t.id, b);
-	if (o == OUTCOME_OK)
-		o = show_read(rq->app->db, rq->arena, t.show, show);
-	if (o != OUTCOME_OK)
-		return answer(rs, o);
-	if (t.generation != b->generation || (b->state != BOOKING_IS_CONFIRMED && b->state != BOOKING_IS_CANCELLED))
-		return 404;
-	return 0;
-}
-
-static struct span
-booking_token(struct request *rq, const struct booking *b)
-{
-	return link_token(rq, TOKEN_BOOKING, b->show, b->id, b->generation);
-}
 
 static struct html_safe
 qr_of(struct request *rq, const struct booking *b, const struct ticket *t)
@@ -66,25 +43,41 @@ fill_tickets(struct request *rq, const struct booking *b, struct booking_view *v
 	}
 }
 
-/* Where the money of a cancelled booking is. Without a refund row that was asked for, it is about to be. */
+/* Money of this booking that goes back, row by row: whatever did not come to anything has its successor in the list. */
 static enum outcome
-fill_refund(struct request *rq, const struct booking *b, struct booking_view *v)
+fill_refunds(struct request *rq, const struct booking *b, const struct show *show, struct booking_view *v)
 {
 	struct payment p;
-	struct refund r = { .id = 0 };
+	struct refund *list;
 	enum outcome o = payment_of_hold(rq->app->db, rq->arena, b->show, b->hold, &p);
+	size_t n;
 
-	if (o != OUTCOME_OK || (p.state != PAYMENT_REFUND_DUE && p.state != PAYMENT_REFUNDED))
+	if (o != OUTCOME_OK)
 		return o == OUTCOME_NOT_FOUND ? OUTCOME_OK : o;
-	v->refund = p.amount;
-	o = refund_of_payment(rq->app->db, rq->arena, b->show, p.id, &r);
-	if (o != OUTCOME_OK && o != OUTCOME_NOT_FOUND)
-		return o;
-	v->refund_done = r.state == REFUND_ROW_DONE || p.state == PAYMENT_REFUNDED;
-	v->refund_by_hand = !v->refund_done && r.state == REFUND_ROW_HUMAN;
-	v->refund_asked = !v->refund_done && !v->refund_by_hand && r.id && r.provider_refund.n;
-	v->refund_due = !v->refund_done && !v->refund_by_hand && !v->refund_asked;
-	return OUTCOME_OK;
+	n = refunds_of_payment(rq->app->db, rq->arena, b->show, p.id, &list);
+	v->refunds = ARENA_ARRAY(rq->arena, struct booking_refunds, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct refund *r = &list[i];
+
+		if (r->state == REFUND_ROW_FAILED)
+			continue;
+		v->refunds[v->n_refunds++] = (struct booking_refunds){ .back = r->amount, .back_done = r->state == REFUND_ROW_DONE,
+			.back_on = { r->done_ms, show->starts.zone }, .back_by_hand = r->state == REFUND_ROW_HUMAN,
+			.back_asked = r->state == REFUND_ROW_PENDING && r->provider_refund.n };
+	}
+	return outcome_of_reads(rq->app->db);
+}
+
+/* Whether "give tickets back" leads anywhere. */
+static enum outcome
+fill_terms(struct request *rq, const struct booking *b, const struct show *show, struct booking_view *v)
+{
+	struct cancel_terms terms;
+	enum outcome o = cancel_terms_read(rq->app->db, b->show, &terms);
+
+	v->can_give_back = terms.in_time && b->state == BOOKING_IS_CONFIRMED;
+	v->give_back_until = (struct moment){ terms.until_ms, show->starts.zone };
+	return o;
 }
 
 int
@@ -98,14 +91,16 @@ booking_get(struct request *rq, struct response *rs)
 
 	if (status)
 		return status;
-	v = (struct booking_view){ .page = top_of_show(rq->arena, &show), .booking = booking_token(rq, &b),
+	v = (struct booking_view){ .page = top_of_show(rq->arena, &show), .booking = booking_link(rq, &b),
 		.reference = reference_groups(rq->arena, b.reference), .event = show.event.title, .when = show.starts, .iso = show.starts,
 		.venue = show.venue_name, .hall = show.hall_name, .address = show.address, .map_url = show.map_url,
-		.buyer_name = b.name, .email_hint = email_hint(rq->arena, b.email), .total = b.total, .refund = b.total,
-		.just_paid = query_value(rq, "paid").n, .cancelled = b.state == BOOKING_IS_CANCELLED,
+		.buyer_name = b.name, .email_hint = email_hint(rq->arena, b.email), .total = b.total,
+		.just_paid = query_value(rq, "paid").n, .given_back = query_value(rq, "given").n, .cancelled = b.state == BOOKING_IS_CANCELLED,
 		.by_house = show.availability == SHOW_CANCELLED, .step_free_way = show.access_note, .phone = show.venue_phone };
 	fill_tickets(rq, &b, &v);
-	o = v.cancelled ? fill_refund(rq, &b, &v) : OUTCOME_OK;
+	o = fill_refunds(rq, &b, &show, &v);
+	if (o == OUTCOME_OK)
+		o = fill_terms(rq, &b, &show, &v);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
 	booking_html(&rs->body, &v);
@@ -150,7 +145,7 @@ booking_calendar_get(struct request *rq, struct response *rs)
 		.place = arena_fmt(a, PRSPAN ", " PRSPAN ", " PRSPAN, ARGSPAN(show.venue_name), ARGSPAN(show.hall_name),
 		    ARGSPAN(show.address)),
 		.words = arena_fmt(a, PRSPAN " · " PRSPAN, ARGSPAN(seat_names_of(a, &b)), ARGSPAN(reference_groups(a, b.reference))),
-		.url = arena_fmt(a, "%s/bookings/" PRSPAN, rq->app->settings->base_url, ARGSPAN(booking_token(rq, &b))),
+		.url = arena_fmt(a, "%s/bookings/" PRSPAN, rq->app->settings->base_url, ARGSPAN(booking_link(rq, &b))),
 		.starts_ms = show.starts_utc_ms, .ends_ms = show.starts_utc_ms + show.event.minutes * 60000,
 		.stamp_ms = clock_now(), .cancelled = b.state == BOOKING_IS_CANCELLED };
 	rs->type = SPAN(CALENDAR_TYPE);

@@ -114,6 +114,8 @@ name_way(struct hold_ways *w)
 		enum message name, note;
 	} known[] = {
 		{ "stripe", M_WAY_STRIPE, M_WAY_STRIPE_NOTE },
+		{ "razorpay", M_WAY_RAZORPAY, M_WAY_RAZORPAY_NOTE },
+		{ "paypal", M_WAY_PAYPAL, M_WAY_PAYPAL_NOTE },
 	};
 
 	w->way_name = w->way;

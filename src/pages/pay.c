@@ -74,7 +74,7 @@ start(struct request *rq, const struct hold *h, const struct show *show, const s
 	struct flow flow = flow_of(rq);
 	struct pay_ask ask = { .show = h->show, .hold = h->id, .buyer = h->buyer, .payment = id_new(), .booking = id_new(),
 		.provider = says->way, .email = says->email, .name = says->name, .title = show->event.title, .amount = h->total,
-		.lines = pay_lines(rq->arena, h), .n_lines = h->n, .ends_ms = h->longest_ms };
+		.lines = pay_lines(rq->arena, h), .n_lines = h->n, .ends_ms = h->longest_ms, .token = SPAN_NONE };
 
 	/* Both ways back lead to the page that asks the provider: what a browser brings back proves nothing. */
 	ask.success_url = ask.cancel_url = return_url(rq, h->show, ask.payment);
@@ -123,7 +123,7 @@ hold_pay_post(struct request *rq, struct response *rs)
 	case PAY_BUSY:
 		metric_add(METRIC_PAYMENTS_BUSY, 1);
 		break;
-	case PAY_REFUSED: case PAY_LATER:
+	case PAY_REFUSED: case PAY_LATER: case PAY_DECLINED:
 		break;
 	}
 	says.way_down = true;

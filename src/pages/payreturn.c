@@ -155,6 +155,9 @@ payreturn_get(struct request *rq, struct response *rs)
 	if (end == RETURN_CONFIRMED)
 		return redirect(rs, "/bookings/" PRSPAN "?paid=1",
 		    ARGSPAN(link_token(rq, TOKEN_BOOKING, t.show, b.pay.booking, b.pay.booking_generation)));
+	if (end == RETURN_REFUND && span_is(b.pay.reason, "given_back"))	/* there were tickets, and their page knows all of it */
+		return redirect(rs, "/bookings/" PRSPAN,
+		    ARGSPAN(link_token(rq, TOKEN_BOOKING, t.show, b.pay.booking, b.pay.booking_generation)));
 	o = read_back(rq, &b);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);

@@ -12,16 +12,27 @@ refused(struct response *rs, enum message why)
 	return bad(rs, 400, message(why));
 }
 
+/* "Stripe-Signature" as the web server hands it over: HTTP_STRIPE_SIGNATURE. */
+static struct span
+header_named(void *at, struct arena *a, const char *name)
+{
+	struct request *rq = at;
+	struct buf b;
+
+	buf_init(&b, a, 100);
+	buf_text(&b, "HTTP_");
+	for (; *name; name++)
+		buf_byte(&b, *name == '-' ? '_' : *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name);
+	return b.failed ? SPAN_NONE : rq->header(rq, CSTR(a, buf_view(&b)));
+}
+
 int
 webhook_post(struct request *rq, struct response *rs)
 {
 	struct flow flow = flow_of(rq);
-	struct span provider = path_value(rq, "provider");
-	const char *header = webhook_signature_name(&flow, provider);
+	const struct message_in in = { header_named, rq, rq->body };
 
-	if (!header)
-		return 404;
-	switch (take_webhook(&flow, provider, rq->header(rq, header), rq->body)) {
+	switch (take_webhook(&flow, path_value(rq, "provider"), &in)) {
 	case WEBHOOK_TAKEN:
 		metric_add(METRIC_WEBHOOKS_TAKEN, 1);
 		rs->type = SPAN("text/plain; charset=utf-8");

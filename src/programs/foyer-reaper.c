@@ -50,11 +50,14 @@ ask_round(struct db *db, struct arena *a, const struct settings *s)
 	struct flow f = { .db = db, .arena = a };
 
 	f.n_psps = psp_all(a, s, &f.psps);
+	psp_guard_alone(f.psps, f.n_psps);
 	end_holds(&f, BATCH);
 	db_clear(db);
 	reconcile(&f, BATCH);
 	db_clear(db);
 	run_refunds(&f, BATCH);
+	db_clear(db);
+	hold_against_lists(&f);
 	db_clear(db);
 	directories_tidy(db);
 }

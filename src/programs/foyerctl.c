@@ -20,24 +20,15 @@
 #include "domain/outbox.h"
 #include "domain/outcome.h"
 #include "domain/programme_store.h"
+#include "programs/foyerctl.h"
 
 #define ARENA_MOST (1024 * MiB)
 #define IN_FLIGHT_SECONDS 300
 #define IN_FLIGHT_MOST (400 * 86400)
 #define CONFIG_FILE FOYER_SYSCONFDIR "/foyer.conf"
 
-enum { DONE, NO, USAGE, IMPOSSIBLE };
-
-struct call {
-	struct arena *arena;
-	const struct settings *settings;	/* NULL, like db, for a command that needs none */
-	struct db *db;
-	char **args;
-	int n_args;
-};
-
-static int
-usage(const char *what)
+int
+ctl_usage(const char *what)
 {
 	fprintf(stderr, "foyerctl: %s; foyerctl --help tells what there is\n", what);
 	return USAGE;
@@ -49,8 +40,8 @@ sql_dir(const struct call *c)
 	return c->settings->sql_dir[0] ? c->settings->sql_dir : FOYER_DATADIR "/sql";
 }
 
-static int
-print(const struct buf *b)
+int
+ctl_print(const struct buf *b)
 {
 	return fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0 ? DONE : IMPOSSIBLE;
 }
@@ -90,7 +81,7 @@ do_demo_data(struct call *c)
 	int end;
 
 	if (c->n_args && !if_old)
-		return usage("demo-data takes --if-old or nothing");
+		return ctl_usage("demo-data takes --if-old or nothing");
 	o = demo_data_load(c->db, c->arena, arena_fmt(c->arena, "%s/demo", sql_dir(c)).p, if_old, clock_now(), &counts, &mistakes);
 	if (o == OUTCOME_OK && if_old && !counts.programme.new_shows) {
 		puts("there are shows enough for today and the next days");
@@ -111,7 +102,7 @@ do_load(struct call *c)
 	enum outcome o;
 
 	if (!c->n_args)
-		return usage("load takes the names of programme files");
+		return ctl_usage("load takes the names of programme files");
 	for (int i = 0; i < c->n_args; i++) {
 		struct span text;
 
@@ -137,10 +128,10 @@ do_audit(struct call *c)
 
 	if (c->n_args && (c->n_args != 2 || strcmp(c->args[0], "--in-flight") != 0 ||
 	    !span_int(span_of(c->args[1]), 0, IN_FLIGHT_MOST, &in_flight)))
-		return usage("audit takes --in-flight SECONDS or nothing");
+		return ctl_usage("audit takes --in-flight SECONDS or nothing");
 	buf_init(&out, c->arena, MiB);
 	ran = audit_run(c->db, c->arena, in_flight, &out, &found);
-	if (print(&out) != DONE || !ran) {
+	if (ctl_print(&out) != DONE || !ran) {
 		fputs("foyerctl: the audit could not be finished; the log above says why\n", stderr);
 		return IMPOSSIBLE;
 	}
@@ -158,7 +149,7 @@ do_config(struct call *c)
 
 	buf_init(&out, c->arena, MiB);
 	settings_explain(&out);
-	return print(&out);
+	return ctl_print(&out);
 }
 
 static int
@@ -239,6 +230,15 @@ static const struct command {
 	{ "load", " FILE…", WITH_DATABASE, do_load, "loads a programme: halls, prices, titles, shows (sql/example.programme tells how)" },
 	{ "demo-data", " [--if-old]", WITH_DATABASE, do_demo_data, "loads the demonstration's house, shows from today on" },
 	{ "audit", " [--in-flight SECONDS]", WITH_DATABASE, do_audit, "holds the database against the rules; 1 if one is broken" },
+	{ "reconcile", " [--days N]", WITH_DATABASE, ctl_reconcile, "captured money by day and provider, and what became of it; 1 if it does not add up" },
+	{ "attention", " [done LINE WORDS]", WITH_DATABASE, ctl_attention, "what needs a human; \"done\" takes a line off and notes what was done" },
+	{ "provider", " [NAME on|off]", WITH_DATABASE, ctl_provider, "which payment providers are offered to buyers; switches one" },
+	{ "cancel", " REFERENCE [--seats C7,C8] [--keep AMOUNT]", WITH_DATABASE, ctl_cancel,
+	    "gives tickets of a booking back for a buyer: their seats are free, all but AMOUNT goes back" },
+	{ "refund", " REFERENCE AMOUNT | done|again SHOW-REFUND [WORDS]", WITH_DATABASE, ctl_refund,
+	    "gives money of a booking back without taking tickets, or ends a refund that needs a human" },
+	{ "webhook", " verify --provider P --headers FILE --body FILE [--now UNIX] [--config FILE] [--cert FILE --roots FILE]", ALONE,
+	    ctl_webhook, "what we would say to a delivery: 0 valid, 1 invalid, 2 too old, 3 cannot tell, 64 wrong usage" },
 	{ "config", "", ALONE, do_config, "every key of the configuration file, as a file" },
 	{ "statements", "", ALONE, do_statements, "every SQL statement: name, kind, file, text" },
 	{ "transactions", "", ALONE, do_transactions, "every transaction: name, place" },
@@ -294,9 +294,10 @@ main(int argc, char **argv)
 		at = 3;
 	}
 	if (at >= argc)
-		return usage("which command?");
+		return ctl_usage("which command?");
 	if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0 || strcmp(argv[at], "help") == 0)
 		return help();
+	call.config = path;
 	call.args = argv + at + 1;
 	call.n_args = argc - at - 1;
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
@@ -305,8 +306,8 @@ main(int argc, char **argv)
 		if (strcmp(k->name, argv[at]) != 0)
 			continue;
 		if (!*k->args && call.n_args)
-			return usage(arena_fmt(call.arena, "%s takes nothing more", k->name).p);
+			return ctl_usage(arena_fmt(call.arena, "%s takes nothing more", k->name).p);
 		return k->needs == WITH_DATABASE ? run_with_database(k, &call, path) : k->run(&call);
 	}
-	return usage(arena_fmt(call.arena, "there is no command %s", argv[at]).p);
+	return ctl_usage(arena_fmt(call.arena, "there is no command %s", argv[at]).p);
 }

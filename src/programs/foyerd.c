@@ -97,17 +97,28 @@ after_request(struct request *rq, int status)
 	}
 }
 
+static struct psp_gate
+psp_gate(struct arena *a, unsigned number, const char *name, int64_t cap)
+{
+	struct call_cap *gate = ARENA_NEW(a, struct call_cap);
+
+	call_cap_init(gate, number, name, (unsigned)cap);
+	return (struct psp_gate){ gate_enter, gate_leave, gate };
+}
+
+/* One that hangs must leave workers for the others; and what is fetched for webhooks, a worker for the others' webhooks. */
 static void
 open_psps(struct arena *a, const struct settings *s)
 {
+	int64_t calls = s->psp_calls_at_once < s->workers_pay - 1 ? s->psp_calls_at_once : s->workers_pay - 2;
+	int64_t fetches = s->workers_webhook - 1;
+
 	app.n_psps = psp_all(a, s, &app.psps);
 	for (size_t i = 0; i < app.n_psps; i++) {
-		struct call_cap *cap = ARENA_NEW(a, struct call_cap);
+		const char *name = app.psps[i].kind->name;
 
-		call_cap_init(cap, (unsigned)i, app.psps[i].kind->name, (unsigned)s->psp_calls_at_once);
-		app.psps[i].enter = gate_enter;
-		app.psps[i].leave = gate_leave;
-		app.psps[i].gate = cap;
+		app.psps[i].gate = psp_gate(a, 2 * (unsigned)i, name, calls > 1 ? calls : 1);
+		app.psps[i].fetch_gate = psp_gate(a, 2 * (unsigned)i + 1, arena_fmt(a, "%s-certificates", name).p, fetches > 1 ? fetches : 1);
 	}
 }
 
@@ -127,7 +138,7 @@ worker_start(void *context)
 	router.routes = routes;
 	router.n = n_routes;
 	router.base_url = s->base_url;
-	router.content_policy = content_policy(c->arena, &s->stripe_checkout_origin, s->stripe_secret_key.hidden.n ? 1 : 0);
+	router.content_policy = content_policy(c->arena, psp_form_origins(c->arena, s));
 	router.before = before_request;
 	router.after = after_request;
 	return &router;

@@ -11,22 +11,8 @@
 #include "psp/wire.h"
 
 #define SESSIONS "/v1/checkout/sessions"
-#define REFUNDS "/v1/refunds"
-#define PAGES_OF_REFUNDS 10
+#define LISTED 100
 #define MAX_KEY 255
-
-struct call {
-	const char *name;
-	bool post;
-	struct span path;		/* with its query */
-	struct span body, key;		/* of a POST; a key is optional */
-};
-
-struct answer {
-	int status;
-	struct span code;		/* error.code */
-	json_t *json;			/* of a 2xx: an object; the caller lets go of it */
-};
 
 /* Also logs what Stripe says is wrong, without its message: that may quote what the buyer entered. */
 static struct span
@@ -70,20 +56,10 @@ status_result(struct arena *a, bool post, int status)
 	return PSP_UNSURE;
 }
 
-/* Nothing but printable ASCII may get into a header line. */
-static bool
-key_good(struct span key)
+enum psp_result
+stripe_exchange(struct psp *psp, struct arena *a, const struct stripe_call *c, struct stripe_answer *answer)
 {
-	for (size_t i = 0; i < key.n; i++)
-		if (key.p[i] <= ' ' || key.p[i] > '~')
-			return false;
-	return key.n <= MAX_KEY;
-}
-
-static enum psp_result
-stripe_call(struct psp *psp, struct arena *a, const struct call *c, struct answer *answer)
-{
-	const struct psp_place *place = psp->place;
+	const struct stripe_place *place = psp->place;
 	struct wire_call wire = {
 		.name = c->name, .post = c->post, .body = c->body, .id_header = "Request-Id", .timeout_ms = place->timeout_ms,
 		.url = arena_fmt(a, PRSPAN PRSPAN, ARGSPAN(place->base_url), ARGSPAN(c->path)),
@@ -97,8 +73,8 @@ stripe_call(struct psp *psp, struct arena *a, const struct call *c, struct answe
 	struct wire_answer w;
 	enum psp_result r;
 
-	*answer = (struct answer){ .code = SPAN_NONE };
-	if (!key_good(c->key)) {
+	*answer = (struct stripe_answer){ .code = SPAN_NONE };
+	if (!wire_header_good(c->key, MAX_KEY)) {
 		BUG("key of %s", c->name);
 		return PSP_REFUSED;
 	}
@@ -120,25 +96,12 @@ stripe_call(struct psp *psp, struct arena *a, const struct call *c, struct answe
 	return c->post ? PSP_UNSURE : PSP_AGAIN;
 }
 
-/* "<before><id, escaped><after>" */
-static struct span
-path_with(struct arena *a, const char *before, struct span id, const char *after)
-{
-	struct buf b;
-
-	buf_init(&b, a, 2 * KiB);
-	buf_text(&b, before);
-	wire_escape(&b, id);
-	buf_text(&b, after);
-	return buf_view(&b);
-}
-
 static enum psp_result
-checkout_open(struct psp *psp, struct arena *a, struct span body, struct span key, struct checkout *out)
+create_checkout(struct psp *psp, struct arena *a, struct span body, struct span key, struct checkout *out)
 {
-	const struct call c = { .name = "open", .post = true, .path = SPAN(SESSIONS), .body = body, .key = key };
-	struct answer answer;
-	enum psp_result r = stripe_call(psp, a, &c, &answer);
+	const struct stripe_call c = { .name = "open", .post = true, .path = SPAN(SESSIONS), .body = body, .key = key };
+	struct stripe_answer answer;
+	enum psp_result r = stripe_exchange(psp, a, &c, &answer);
 	json_auto_t *session = answer.json;
 
 	*out = (struct checkout){ SPAN_NONE, SPAN_NONE };
@@ -157,9 +120,9 @@ checkout_open(struct psp *psp, struct arena *a, struct span body, struct span ke
 static enum psp_result
 session_get(struct psp *psp, struct arena *a, struct span session, const char *query, struct payment_report *out)
 {
-	const struct call c = { .name = "read", .path = path_with(a, SESSIONS "/", session, query) };
-	struct answer answer;
-	enum psp_result r = stripe_call(psp, a, &c, &answer);
+	const struct stripe_call c = { .name = "read", .path = wire_path(a, SESSIONS "/", session, query) };
+	struct stripe_answer answer;
+	enum psp_result r = stripe_exchange(psp, a, &c, &answer);
 	json_auto_t *json = answer.json;
 
 	if (r != PSP_OK)
@@ -169,13 +132,15 @@ session_get(struct psp *psp, struct arena *a, struct span session, const char *q
 }
 
 static enum psp_result
-checkout_read(struct psp *psp, struct arena *a, struct span session, struct payment_report *out)
+fetch_status(struct psp *psp, struct arena *a, struct span session, struct payment_report *out)
 {
 	struct payment_report closer = { 0 };
 	enum psp_result r;
 
 	if (!session.n)
 		return PSP_NOT_FOUND;	/* with an empty id the path would be the list's */
+	if (stripe_is_charge(session))
+		return stripe_charge_status(psp, a, session, out);
 	r = session_get(psp, a, session, "", out);
 	/* Complete and unpaid: under way or failed? Only the payment inside tells; without it we say "under way". */
 	if (r == PSP_OK && out->fact == FACT_PENDING &&
@@ -185,16 +150,18 @@ checkout_read(struct psp *psp, struct arena *a, struct span session, struct paym
 }
 
 static enum psp_result
-checkout_close(struct psp *psp, struct arena *a, struct span session)
+close_checkout(struct psp *psp, struct arena *a, struct span session)
 {
-	const struct call c = { .name = "close", .post = true, .path = path_with(a, SESSIONS "/", session, "/expire") };
+	const struct stripe_call c = { .name = "close", .post = true, .path = wire_path(a, SESSIONS "/", session, "/expire") };
 	struct payment_report now = { 0 };
-	struct answer answer;
+	struct stripe_answer answer;
 	enum psp_result r;
 
 	if (!session.n)
 		return PSP_NOT_FOUND;
-	r = stripe_call(psp, a, &c, &answer);
+	if (stripe_is_charge(session))
+		return stripe_charge_cancel(psp, a, session);
+	r = stripe_exchange(psp, a, &c, &answer);
 	json_auto_t *json = answer.json;
 	if (r != PSP_OK)
 		return r == PSP_REFUSED && answer.status == 400 ? PSP_CONFLICT : r;
@@ -204,96 +171,54 @@ checkout_close(struct psp *psp, struct arena *a, struct span session)
 	return now.fact == FACT_CLOSED ? PSP_OK : now.fact == FACT_UNKNOWN ? PSP_UNSURE : PSP_CONFLICT;
 }
 
+/* Sessions made since then, newest first; the cursor is the last one's id. */
 static enum psp_result
-refund(struct psp *psp, struct arena *a, const struct refund_ask *ask, struct refund_report *out)
+list_payments(struct psp *psp, struct arena *a, int64_t since_ms, struct span *cursor, struct payment_report **list, size_t *n)
 {
-	const struct call c = { .name = "refund", .post = true, .path = SPAN(REFUNDS), .body = stripe_refund_body(a, ask),
-		.key = ask->key };
-	struct answer answer;
+	struct span path = arena_fmt(a, SESSIONS "?limit=%d&created%%5Bgte%%5D=%" PRId64, LISTED, since_ms / 1000);
+	struct stripe_call c = { .name = "list", .path = path };
+	struct stripe_answer answer;
 	enum psp_result r;
-
-	if (!c.body.n || !ask->capture.n) {
-		BUG("refund " PRSPAN " cannot be asked of Stripe", ARGSPAN(ask->reference));
-		return PSP_REFUSED;
-	}
-	r = stripe_call(psp, a, &c, &answer);
-	json_auto_t *json = answer.json;
-	if (r != PSP_OK)
-		return r == PSP_REFUSED && span_is(answer.code, "charge_already_refunded") ? PSP_CONFLICT : r;
-	if (FAULT("stripe.refund.answer"))
-		return PSP_UNSURE;
-	stripe_refund_read(a, json, out);
-	return out->id.n ? PSP_OK : PSP_UNSURE;
-}
-
-/* One page of a capture's refunds: the best with our reference into *out, and where the next page begins (empty: no more). */
-static enum psp_result
-refunds_page(struct psp *psp, struct arena *a, const struct call *c, struct span reference, struct refund_report *out,
-    struct span *next)
-{
-	struct answer answer;
-	enum psp_result r = stripe_call(psp, a, c, &answer);
-	json_auto_t *json = answer.json;
-	struct refund_report one;
 	const json_t *v;
 	size_t i;
 
-	*next = SPAN_NONE;
+	*n = 0;
+	if (cursor->n)
+		c.path = wire_path(a, CSTR(a, arena_fmt(a, PRSPAN "&starting_after=", ARGSPAN(path))), *cursor, "");
+	*cursor = SPAN_NONE;
+	r = stripe_exchange(psp, a, &c, &answer);
+	json_auto_t *json = answer.json;
 	if (r != PSP_OK)
 		return r;
-	json_array_foreach(json_object_get(json, "data"), i, v) {
-		stripe_refund_read(a, v, &one);
-		*next = one.id;
-		if (!one.id.n || !span_eq(one.reference, reference))
-			continue;
-		/* Newest first; but one that stands goes before one that failed and was asked for again. */
-		if (!out->id.n || (out->fact == REFUND_FAILED && one.fact != REFUND_FAILED))
-			*out = one;
-	}
-	if (!field_true(json, "has_more"))
-		*next = SPAN_NONE;
+	*list = ARENA_ARRAY(a, struct payment_report, json_array_size(json_object_get(json, "data")));
+	json_array_foreach(json_object_get(json, "data"), i, v)
+		stripe_session_read(a, v, &(*list)[(*n)++]);
+	if (*n && field_true(json, "has_more"))
+		*cursor = (*list)[*n - 1].session;
 	return PSP_OK;
-}
-
-static enum psp_result
-refund_find(struct psp *psp, struct arena *a, struct span capture, struct span reference, struct refund_report *out)
-{
-	const char *name = span_starts(capture, "ch_") || span_starts(capture, "py_") ? "charge" : "payment_intent";
-	struct span path = path_with(a, CSTR(a, arena_fmt(a, REFUNDS "?%s=", name)), capture, "&limit=100"), next;
-	struct call c = { .name = "refund_find", .path = path };
-	enum psp_result r;
-
-	*out = (struct refund_report){ .id = SPAN_NONE, .reference = SPAN_NONE, .why = SPAN_NONE, .amount = { .minor = -1 } };
-	if (!capture.n || !reference.n)
-		return PSP_NOT_FOUND;
-	for (int i = 0; i < PAGES_OF_REFUNDS; i++) {
-		r = refunds_page(psp, a, &c, reference, out, &next);
-		if (r != PSP_OK)
-			return r;
-		if (!next.n)
-			return out->id.n ? PSP_OK : PSP_NOT_FOUND;
-		c.path = path_with(a, CSTR(a, arena_fmt(a, PRSPAN "&starting_after=", ARGSPAN(path))), next, "");
-	}
-	log_error("stripe.refunds", "capture=" PRSPAN " more than %d pages", ARGSPAN(capture), PAGES_OF_REFUNDS);
-	return PSP_REFUSED;
 }
 
 const struct psp_kind stripe_kind = {
 	.name = "stripe",
 	.checkout_body = stripe_checkout_body,
-	.checkout_open = checkout_open,
-	.checkout_read = checkout_read,
-	.checkout_close = checkout_close,
-	.refund = refund,
-	.refund_find = refund_find,
-	.verify = stripe_verify,
-	.parse = stripe_parse,
-	.takes = stripe_takes,
-	.signature_header = "HTTP_STRIPE_SIGNATURE",
+	.create_checkout = create_checkout,
+	.close_checkout = close_checkout,
+	.fetch_status = fetch_status,
+	.capture = stripe_capture,
+	.charge_body = stripe_charge_body,
+	.charge = stripe_charge,
+	.refund_body = stripe_refund_body,
+	.refund = stripe_refund,
+	.fetch_refund = stripe_fetch_refund,
+	.find_refund = stripe_find_refund,
+	.list_payments = list_payments,
+	.verify_webhook = stripe_verify,
+	.parse_webhook = stripe_parse,
+	.check_amount = stripe_check_amount,
 };
 
 static void
-secrets_split(struct psp_place *place, struct span list)
+secrets_split(struct stripe_place *place, struct span list)
 {
 	while (list.n) {
 		struct span one = span_trim(span_cut(&list, ','));
@@ -313,13 +238,13 @@ secrets_split(struct psp_place *place, struct span list)
 bool
 stripe_make(struct arena *a, const struct settings *set, struct psp *psp)
 {
-	struct psp_place *place = ARENA_NEW(a, struct psp_place);
+	struct stripe_place *place = ARENA_NEW(a, struct stripe_place);
 	struct span key = span_trim(set->stripe_secret_key.hidden);
 	bool live = span_starts(key, "sk_live_") || span_starts(key, "rk_live_");
 
 	if (!key.n)
 		return false;
-	if (!key_good(key) || (live && !span_starts(span_of(set->stripe_base_url), "https://"))) {
+	if (!wire_header_good(key, MAX_KEY) || (live && !span_starts(span_of(set->stripe_base_url), "https://"))) {
 		log_error("stripe.settings", "secret key is malformed, or a live one would cross the net in the clear: not offered");
 		return false;
 	}

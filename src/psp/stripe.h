@@ -16,7 +16,7 @@
 #define STRIPE_PAYMENT_MARK "foyer_payment"
 #define STRIPE_REFUND_MARK "foyer_refund"
 
-struct psp_place {
+struct stripe_place {
 	struct span base_url, secret_key, version;
 	struct span webhook_secrets[STRIPE_MAX_SECRETS];
 	size_t n_webhook_secrets;
@@ -29,11 +29,39 @@ bool stripe_make(struct arena *, const struct settings *, struct psp *);	/* fals
 /* stripe_money.c: our minor units <-> the integer on Stripe's wire. False: Stripe cannot express it (or we cannot). */
 bool stripe_amount_out(struct money, int64_t *wire);
 bool stripe_amount_in(int64_t wire, struct span code, struct money *);	/* code in any case */
-bool stripe_takes(struct psp *, struct money);
+bool stripe_check_amount(struct psp *, struct money);
 
 /* stripe_forms.c */
 struct span stripe_checkout_body(struct psp *, struct arena *, const struct checkout_ask *);
-struct span stripe_refund_body(struct arena *, const struct refund_ask *);	/* empty: an amount that cannot be sent */
+struct span stripe_charge_body(struct psp *, struct arena *, const struct checkout_ask *, struct span token);
+struct span stripe_refund_body(struct psp *, struct arena *, const struct refund_ask *);
+const char *stripe_refund_of(struct span capture);	/* the parameter that names it: "payment_intent" or "charge" */
+
+/* stripe.c: one call, and what its status means; status 402 is PSP_REFUSED. answer.json is the caller's to let go. */
+struct stripe_call {
+	const char *name;
+	bool post;
+	struct span path;		/* with its query */
+	struct span body, key;		/* of a POST; a key is optional */
+};
+struct stripe_answer {
+	int status;
+	struct span code;		/* error.code */
+	json_t *json;			/* of a 2xx: an object */
+};
+enum psp_result stripe_exchange(struct psp *, struct arena *, const struct stripe_call *, struct stripe_answer *);
+
+/* stripe_refunds.c */
+enum psp_result stripe_refund(struct psp *, struct arena *, const struct refund_ask *, struct refund_report *);
+enum psp_result stripe_fetch_refund(struct psp *, struct arena *, const struct refund_ask *, struct refund_report *);
+enum psp_result stripe_find_refund(struct psp *, struct arena *, const struct refund_ask *, struct refund_report *);
+
+/* stripe_charge.c: a payment by token, whose "session" is a payment intent. */
+bool stripe_is_charge(struct span session);
+enum psp_result stripe_charge(struct psp *, struct arena *, struct span body, struct span key, struct checkout *);
+enum psp_result stripe_capture(struct psp *, struct arena *, struct span session, struct span key, struct payment_report *);
+enum psp_result stripe_charge_status(struct psp *, struct arena *, struct span session, struct payment_report *);
+enum psp_result stripe_charge_cancel(struct psp *, struct arena *, struct span session);
 
 /* stripe_objects.c: what a session, a refund or a charge says, whichever API version wrote it. */
 void stripe_session_read(struct arena *, const json_t *session, struct payment_report *);
@@ -41,7 +69,7 @@ void stripe_refund_read(struct arena *, const json_t *refund, struct refund_repo
 void stripe_amount_read(struct arena *, const json_t *obj, const char *key, struct money *);
 
 /* stripe_webhook.c */
-enum psp_verdict stripe_verify(struct psp *, struct span signature, struct span body, int64_t now_ms);
-bool stripe_parse(struct psp *, struct arena *, struct span body, struct psp_event *);
+enum psp_verdict stripe_verify(struct psp *, struct arena *, const struct delivery *, struct psp_need *);
+bool stripe_parse(struct psp *, struct arena *, const struct delivery *, struct psp_event *);
 
 #endif

@@ -8,8 +8,11 @@
 #include "psp/stripe.h"
 #include "psp/wire.h"
 
-/* Stripe lets a session live from 30 minutes to 24 hours after it is made; a minute's margin on either side for clocks and the wait. */
-#define SHORTEST_MS (31 * 60 * 1000)
+/*
+ * Stripe lets a session live from 30 minutes to 24 hours after it is made. A quarter of an hour more than the shortest, so that the
+ * same body is still good when it is sent again after an answer that never came.
+ */
+#define SHORTEST_MS (45 * 60 * 1000)
 #define LONGEST_MS ((24 * 60 - 1) * 60 * 1000)
 
 static void
@@ -147,17 +150,47 @@ stripe_checkout_body(struct psp *psp, struct arena *a, const struct checkout_ask
 	return buf_view(&b);
 }
 
+/* Without a page nobody could be sent on to their bank, so ways to pay that need it are not to be taken. */
 struct span
-stripe_refund_body(struct arena *a, const struct refund_ask *ask)
+stripe_charge_body(struct psp *psp, struct arena *a, const struct checkout_ask *ask, struct span token)
 {
 	int64_t wire;
 	struct buf b;
 
+	(void)psp;
+	if (!token.n || !stripe_amount_out(ask->amount, &wire))
+		return SPAN_NONE;
+	buf_init(&b, a, STRIPE_MAX_BODY);
+	form_int(&b, "amount", wire);
+	form_text(&b, "currency", lower_code(a, ask->amount));
+	form_text(&b, "payment_method", token);
+	form_text(&b, "automatic_payment_methods[enabled]", SPAN("true"));
+	form_text(&b, "automatic_payment_methods[allow_redirects]", SPAN("never"));
+	if (ask->title.n)
+		form_text(&b, "description", ask->title);
+	if (ask->email.n)
+		form_text(&b, "receipt_email", ask->email);
+	form_text(&b, "metadata[" STRIPE_PAYMENT_MARK "]", ask->reference);
+	return b.failed ? SPAN_NONE : buf_view(&b);
+}
+
+const char *
+stripe_refund_of(struct span capture)
+{
+	return span_starts(capture, "ch_") || span_starts(capture, "py_") ? "charge" : "payment_intent";
+}
+
+struct span
+stripe_refund_body(struct psp *psp, struct arena *a, const struct refund_ask *ask)
+{
+	int64_t wire;
+	struct buf b;
+
+	(void)psp;
 	if (ask->amount.minor <= 0 || !stripe_amount_out(ask->amount, &wire))
 		return SPAN_NONE;
 	buf_init(&b, a, STRIPE_MAX_BODY);
-	form_text(&b, span_starts(ask->capture, "ch_") || span_starts(ask->capture, "py_") ? "charge" : "payment_intent",
-	    ask->capture);
+	form_text(&b, stripe_refund_of(ask->capture), ask->capture);
 	form_int(&b, "amount", wire);
 	form_text(&b, "reason", SPAN("requested_by_customer"));
 	form_text(&b, "metadata[" STRIPE_REFUND_MARK "]", ask->reference);

@@ -89,7 +89,7 @@ stripe_amount_in(int64_t wire, struct span code, struct money *out)
 }
 
 bool
-stripe_takes(struct psp *psp, struct money m)
+stripe_check_amount(struct psp *psp, struct money m)
 {
 	int64_t wire;
 

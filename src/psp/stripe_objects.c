@@ -56,6 +56,7 @@ stripe_session_read(struct arena *a, const json_t *session, struct payment_repor
 		r->reference = field_word(a, field_object(session, "metadata"), STRIPE_PAYMENT_MARK);
 	r->capture = field_id(a, session, "payment_intent");
 	r->url = field_url(a, session, "url");
+	r->why = field_word(a, field_object(field_object(session, "payment_intent"), "last_payment_error"), "code");
 	r->live = field_true(session, "livemode");
 }
 

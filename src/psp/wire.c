@@ -8,6 +8,7 @@
 #include "psp/wire.h"
 
 #define CONNECT_TIMEOUT_MS 3000
+#define LONGEST_WAIT_S 3600
 
 static CURL *handle;
 
@@ -92,10 +93,13 @@ static enum psp_result
 exchange_end(struct psp *psp, struct arena *a, const struct wire_call *call, CURLcode rc, int64_t ms, int *status)
 {
 	long code = 0, sent = 0;
+	curl_off_t wait_s = 0;
 	struct span id;
 
 	curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);
 	curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &sent);
+	curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &wait_s);
+	psp->wait_ms = rc == CURLE_OK && wait_s > 0 ? (wait_s < LONGEST_WAIT_S ? wait_s : LONGEST_WAIT_S) * 1000 : 0;
 	id = answer_id(a, call->id_header);
 	if (rc == CURLE_OK && code >= 200 && code < 600) {
 		log_info("psp.call", "provider=%s call=%s status=%ld ms=%" PRId64 " id=" PRSPAN, psp->kind->name, call->name, code,
@@ -111,6 +115,7 @@ exchange_end(struct psp *psp, struct arena *a, const struct wire_call *call, CUR
 enum psp_result
 wire_exchange(struct psp *psp, struct arena *a, const struct wire_call *call, struct wire_answer *answer)
 {
+	const struct psp_gate *gate = call->gate ? call->gate : &psp->gate;
 	CURL *h = handle_ready();
 	struct curl_slist *headers;
 	enum psp_result result;
@@ -120,11 +125,12 @@ wire_exchange(struct psp *psp, struct arena *a, const struct wire_call *call, st
 
 	memset(answer, 0, sizeof(*answer));
 	answer->body = SPAN_NONE;
-	if (psp->enter && !psp->enter(psp->gate)) {
+	psp->wait_ms = 0;
+	if (gate->enter && !gate->enter(gate->at)) {
 		log_warn("psp.busy", "provider=%s call=%s", psp->kind->name, call->name);
 		return PSP_BUSY;
 	}
-	buf_init(&body, a, WIRE_MAX_ANSWER);
+	buf_init(&body, a, call->most ? call->most : WIRE_MAX_ANSWER);
 	headers = header_list(a, call);
 	if (handle_set(h, a, call, headers, &body)) {
 		began = clock_steady();
@@ -136,8 +142,8 @@ wire_exchange(struct psp *psp, struct arena *a, const struct wire_call *call, st
 		result = PSP_AGAIN;
 	}
 	curl_slist_free_all(headers);
-	if (psp->leave)
-		psp->leave(psp->gate);
+	if (gate->leave)
+		gate->leave(gate->at, result == PSP_OK && answer->status < 500, psp->wait_ms);
 	return result;
 }
 
@@ -163,4 +169,37 @@ wire_escape(struct buf *b, struct span s)
 		die("out of memory");
 	buf_text(b, text);
 	curl_free(text);
+}
+
+enum psp_result
+psp_fetch(struct psp *psp, struct arena *a, struct span url, struct span *body)
+{
+	const struct wire_call call = { .name = "fetch", .url = url, .body = SPAN_NONE, .timeout_ms = WIRE_FETCH_MS, .most = WIRE_FETCH_MAX,
+		.gate = &psp->fetch_gate };
+	struct wire_answer answer;
+	enum psp_result r = wire_exchange(psp, a, &call, &answer);
+
+	*body = answer.body;
+	return r == PSP_OK && answer.status != 200 ? PSP_AGAIN : r;
+}
+
+struct span
+wire_path(struct arena *a, const char *before, struct span id, const char *after)
+{
+	struct buf b;
+
+	buf_init(&b, a, 2 * KiB);
+	buf_text(&b, before);
+	wire_escape(&b, id);
+	buf_text(&b, after);
+	return buf_view(&b);
+}
+
+bool
+wire_header_good(struct span value, size_t most)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] <= ' ' || value.p[i] > '~')
+			return false;
+	return value.n <= most;
 }

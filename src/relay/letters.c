@@ -139,10 +139,15 @@ payment_and_show(struct mail *m, int64_t show_id, int64_t payment, struct paymen
 	return o == OUTCOME_OK ? show_read(m->db, m->arena, show_id, show) : o;
 }
 
-/* The page that a buyer comes back to from the provider: it tells where the money is, for as long as that goes on. */
+/*
+ * Where a buyer sees how the money stands: with the tickets where there were any, else on the page that they come back to from the
+ * provider, for as long as that goes on.
+ */
 static struct span
 money_link(struct mail *m, const struct payment *p)
 {
+	if (p->state == PAYMENT_PAID || span_is(p->reason, "given_back"))
+		return link_to(m, "/bookings/", TOKEN_BOOKING, p->show, p->booking, p->booking_generation);
 	return link_to(m, "/pay/return/", TOKEN_PAYMENT, p->show, p->id, 0);
 }
 
@@ -173,9 +178,10 @@ write_refund_due(struct mail *m, const struct delivery *d, struct letter *letter
 		return later(m, o, "the payment", why);
 	v = (struct refund_due_view){ .house = house(m), .event = show.event.title, .when = show.starts, .city = show.city_name,
 		.venue = show.venue_name, .amount = r.amount, .late = span_is(p.reason, "late"),
-		.show_cancelled = span_is(p.reason, "cancelled"), .second = span_is(p.reason, "second"), .seat_names = SPAN_NONE,
+		.show_cancelled = span_is(p.reason, "cancelled"), .second = span_is(p.reason, "second"),
+		.given_back = span_is(p.reason, "given_back"), .seat_names = SPAN_NONE,
 		.link = money_link(m, &p), .phone = show.venue_phone };
-	v.other = !v.late && !v.show_cancelled && !v.second;
+	v.other = !v.late && !v.show_cancelled && !v.second && !v.given_back;
 	if (v.late)
 		name_seats(m, &p, &v);
 	buf_init(&text, m->arena, TEXT_MAX);

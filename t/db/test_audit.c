@@ -122,10 +122,16 @@ static const struct plant plants[] = {
 	    SHOW_AND("payment", "@done_payment") },
 	{ "refunded_by_nothing", "UPDATE payments SET state = 'refunded' WHERE show_id = @show AND payment_id = @due_payment",
 	    SHOW_AND("payment", "@due_payment") },
-	{ "refund_unnoticed", "UPDATE refunds SET state = 'done' WHERE show_id = @show AND refund_id = @due_refund",
-	    SHOW_AND_TWO("refund", "@due_refund", "payment", "@due_payment") },
-	{ "refund_unnoticed", "UPDATE refunds SET payment_id = @sold_payment WHERE show_id = @show AND refund_id = @due_refund",
-	    SHOW_AND_TWO("refund", "@due_refund", "payment", "@sold_payment") },
+	{ "payment_books", "UPDATE payments SET kept_minor = 1 WHERE show_id = @show AND payment_id = @sold_payment",
+	    SHOW_AND_TWO("payment", "@sold_payment", "captured", "'3200 tickets=3200 kept=1 refunds=0'") },
+	{ "payment_books", "UPDATE refunds SET payment_id = @sold_payment WHERE show_id = @show AND refund_id = @due_refund",
+	    SHOW_AND_TWO("payment", "@sold_payment", "captured", "'3200 tickets=3200 kept=0 refunds=3200'") },
+	{ "payment_books", "UPDATE booking_seats SET state = 'cancelled', cancelled_at = UTC_TIMESTAMP(3) WHERE show_id = @show "
+	    "AND booking_id = @sold_booking AND seat_id = @a1", SHOW_AND_TWO("payment", "@sold_payment", "captured", "'3200 tickets=1600'") },
+	{ "refund_missing", "UPDATE refunds SET state = 'done' WHERE show_id = @show AND refund_id = @due_refund",
+	    SHOW_AND("payment", "@due_payment") },
+	{ "refund_unnoticed", "UPDATE refunds SET payment_id = @open_payment WHERE show_id = @show AND refund_id = @due_refund",
+	    SHOW_AND_TWO("refund", "@due_refund", "payment", "@open_payment") },
 	{ "refund_too_much", "UPDATE refunds SET amount_minor = 3201 WHERE show_id = @show AND refund_id = @due_refund",
 	    SHOW_AND_TWO("payment", "@due_payment", "refunds", "3201") },
 	{ "refund_currency", "UPDATE refunds SET currency = 'EUR' WHERE show_id = @show AND refund_id = @due_refund",
@@ -141,10 +147,9 @@ static const struct plant plants[] = {
 	{ "payment_at_bank", "UPDATE payments SET pending_at = UTC_TIMESTAMP(3) WHERE show_id = @show AND payment_id = @open_payment;\n"
 	    "UPDATE holds SET state = 'expired', ended_at = TIMESTAMPADD(SECOND, -301, UTC_TIMESTAMP(3)) "
 	    "WHERE show_id = @show AND hold_id = @open_hold", SHOW_AND("payment", "@open_payment") },
-	{ "payment_attention", "UPDATE payments SET attention = 'another mode' WHERE show_id = @show AND payment_id = @open_payment",
-	    SHOW_AND_TWO("payment", "@open_payment", "attention", "'\"another mode\"'") },
-	{ "message_attention", "INSERT INTO psp_events (show_id, provider, event_id, type, body, attention, received_at) "
-	    "VALUES (0, 'stripe', 'evt_9', 'x', '', 'unknown', UTC_TIMESTAMP(3))", "'show=0 provider=stripe message=evt_9 attention=unknown'" },
+	{ "needs_attention", "INSERT INTO attention (show_id, attention_id, kind, provider, subject, words, at) "
+	    "VALUES (0, 9, 'event', 'stripe', 'evt_9', 'unknown', UTC_TIMESTAMP(3))",
+	    "'show=0 attention=9 kind=event subject=evt_9 words=unknown'" },
 
 	/* events */
 	{ "booking_history", NO_EVENT("BOOKING_CONFIRMED", "@sold_booking"), SHOW_AND("booking", "@sold_booking") },
@@ -261,6 +266,7 @@ evening(struct box_office *f)
 
 	box_office_sweep(f, f->show);
 	box_office_sql(f, "DELETE FROM psp_events");
+	box_office_sql(f, "DELETE FROM attention");
 	sold = sale(f, f->ann, f->seats[A1], f->seats[A2]);
 	paid(f, sold.payment, SETTLED_CONFIRMED);
 	ended = held(f, f->bob, f->seats[A3], 0);

@@ -198,15 +198,16 @@ the_end_of_another_session_or_mode_does_not_end_a_payment(void **state)
 	assert_int_equal(told(f, payment, SETTLE_PAID, "cs_ours", false), SETTLED_CONFIRMED);
 }
 
+/* What was claimed for capture has been tried: that its session is over is how it failed. */
 static void
-a_payment_that_cannot_be_closed_is_not_called_ended(void **state)
+a_payment_that_was_to_be_captured_fails_when_its_session_ends(void **state)
 {
 	struct box_office *f = *state;
 	int64_t payment = paying(f);
 
 	box_office_sql(f, "UPDATE payments SET state = 'capturing' WHERE payment_id = %" PRId64, payment);
-	assert_int_equal(told(f, payment, SETTLE_CLOSED, "cs_ours", false), SETTLED_WAITING);
-	assert_string_equal(STATE(f, payment), "capturing\n");
+	assert_int_equal(told(f, payment, SETTLE_CLOSED, "cs_ours", false), SETTLED_ENDED);
+	assert_string_equal(STATE(f, payment), "failed\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, sweep)
@@ -221,7 +222,7 @@ main(void)
 		TEST(nobody_waits_for_another_buyers_hold),
 		TEST(buyers_of_different_workers_never_share_an_id),
 		TEST(the_end_of_another_session_or_mode_does_not_end_a_payment),
-		TEST(a_payment_that_cannot_be_closed_is_not_called_ended),
+		TEST(a_payment_that_was_to_be_captured_fails_when_its_session_ends),
 	};
 
 	return cmocka_run_group_tests(tests, box_office_open, box_office_close);

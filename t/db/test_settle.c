@@ -196,8 +196,8 @@ a_wrong_amount_is_kept_for_a_human_and_the_money_goes_back(void **state)
 	assert_int_equal(told(f, s.payment, SETTLE_PAID, 100, "evt_1"), SETTLED_MISMATCH);
 	assert_string_equal(STATES(f), "held\t2\n");
 	assert_int_equal(COUNT(f, "refunds WHERE amount_minor = 100"), 1);
-	assert_int_equal(COUNT(f, "psp_events WHERE attention = 'amount'"), 1);
-	assert_int_equal(COUNT(f, "payments WHERE attention <> ''"), 1);
+	assert_int_equal(COUNT(f, "psp_events WHERE event_id = 'evt_1'"), 1);
+	assert_int_equal(COUNT(f, "attention WHERE kind = 'payment' AND words LIKE '%%another amount' AND done_at IS NULL"), 1);
 }
 
 static void

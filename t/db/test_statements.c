@@ -29,7 +29,8 @@ static const struct {
 	{ "show_sales", SHOW, false }, { "show_prices", SHOW, false }, { "show_seats", SHOW, false }, { "holds", SHOW, false },
 	{ "hold_seats", SHOW, false }, { "hold_buyers", SHOW, false }, { "bookings", SHOW, false }, { "booking_seats", SHOW, false },
 	{ "payments", SHOW, false }, { "refunds", SHOW, false }, { "psp_events", SHOW, false }, { "outbox", SHOW, false },
-	{ "deliveries", SHOW, false },
+	{ "deliveries", SHOW, false }, { "disputes", SHOW, false }, { "attention", SHOW, false },
+	{ "providers", GLOBAL, true }, { "provider_files", DIRECTORY, true }, { "provider_lists", DIRECTORY, true },
 	{ "buyer_shows", DIRECTORY, false }, { "payment_sessions", DIRECTORY, false },
 };
 
@@ -40,6 +41,7 @@ static const struct {
 	{ "search_words", "where the words are common, titles are read as for search_likes" },
 	{ "shows_from_day", "of many weeks' shows, reading all titles once may be cheaper than looking each up" },
 	{ "recall_events", "loading a programme looks at every title there is" },
+	{ "books_days", "an operator's report over a month's money, and all that became of it" },
 };
 
 /* Statements over all shows, and the functions that run them: nobody who answers a request may call these. */
@@ -47,7 +49,8 @@ static const struct {
 	const char *name, *function;
 } scatters[] = {
 	{ "due_list", "holds_due" }, { "ending_list", "holds_ending" }, { "to_ask", "payments_to_ask" }, { "refund_list", "refunds_due" },
-	{ "deliveries_new", "deliveries_find" }, { "deliveries_list", "deliveries_due" },
+	{ "deliveries_new", "deliveries_find" }, { "attention_undone", "attention_list" },
+	{ "books_days", "books_read" }, { "deliveries_list", "deliveries_due" },
 };
 #define AUDIT_FILES "/domain/audit_"		/* run by audit_run() only */
 static const char *const request_folders[] = { "src/http", "src/pages", "src/staff", "src/api", "src/papers" };

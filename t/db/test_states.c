@@ -20,7 +20,7 @@ static const struct {
 	{ THING_HOLD, "holds", "state", NULL, "active", "confirmed released expired" },
 	{ THING_BOOKING, "bookings", "state", "BOOKING_", "pending", "failed cancelled" },
 	{ THING_PAYMENT, "payments", "state", "PAYMENT_", "created", "refunded" },
-	{ THING_REFUND, "refunds", "state", "REFUND_", "pending", "failed human" },
+	{ THING_REFUND, "refunds", "state", "REFUND_", "pending", "failed" },
 };
 
 #define STATES_MAX 10

@@ -105,7 +105,7 @@ static void
 reaps(void)
 {
 	for (int i = 0; i < 3; i++) {
-		stack_sql(&stack, "UPDATE payments SET asked_at = NULL");
+		stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
 		stack_sql(&stack, "UPDATE refunds SET due_at = UTC_TIMESTAMP(3) WHERE state = 'pending'");
 		stack_reap(&stack);
 	}
@@ -154,7 +154,7 @@ buying_without_webhooks(void)
 	back = visitor_post(v, CSTR(stack.arena, pays(v, hold).location), "do=pay");
 	for (int i = 0; i < TRIES && stack_number(&stack, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %" PRId64,
 	    id) == 0; i++) {
-		stack_sql(&stack, "UPDATE payments SET asked_at = NULL");
+		stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
 		looks(v, CSTR(stack.arena, back.location), 303);
 	}
 	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %" PRId64, id), 1);

@@ -61,12 +61,22 @@ check_event(const struct psp_event *e)
 		abort();
 }
 
+static struct span
+header_of(void *at, struct arena *arena, const char *name)
+{
+	(void)arena;
+	(void)name;
+	return *(struct span *)at;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static struct arena *a;
 	struct span body = { n ? (const char *)data : "", n }, header, parts[2] = { SPAN("1790000000."), SPAN_NONE };
 	struct psp *psp = provider();
+	struct delivery d = { .header = header_of, .now_ms = NOW_S * 1000, .fetched = SPAN_NONE };
+	struct psp_need need;
 	struct psp_event e;
 	struct hex64 mac;
 
@@ -74,13 +84,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		a = arena_new(16 * MiB);
 	arena_reset(a);
 	header = span_cut(&body, '\n');
-	if (psp->kind->verify(psp, header, body, NOW_S * 1000) != NOT_SIGNED)
+	d.body = body;
+	d.at = &header;
+	if (psp->kind->verify_webhook(psp, a, &d, &need) != NOT_SIGNED)
 		abort();
 	parts[1] = body;
 	mac = hmac_sha256_hex_of(SPAN("whsec_two"), parts, 2);
 	header = arena_fmt(a, "t=1790000000,v1=%s," PRSPAN, mac.text, (int)(header.n < 512 ? header.n : 512), header.p);
-	psp->kind->verify(psp, header, body, NOW_S * 1000);
-	if (psp->kind->parse(psp, a, body, &e))
+	psp->kind->verify_webhook(psp, a, &d, &need);
+	if (psp->kind->parse_webhook(psp, a, &d, &e))
 		check_event(&e);
 	return 0;
 }

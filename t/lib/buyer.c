@@ -40,10 +40,17 @@ buyer_takes(struct visitor *v, int64_t show, int first, int n)
 }
 
 struct page
+buyer_pay_by(struct visitor *v, const char *hold, const char *provider)
+{
+	struct arena *a = visitor_stack(v)->arena;
+
+	return visitor_post(v, arena_fmt(a, "%s/pay", hold).p, arena_fmt(a, "email=ann%%40example.org&name=Ann+Example&provider=%s", provider).p);
+}
+
+struct page
 buyer_pay(struct visitor *v, const char *hold)
 {
-	return visitor_post(v, arena_fmt(visitor_stack(v)->arena, "%s/pay", hold).p,
-	    "email=ann%40example.org&name=Ann+Example&provider=stripe");
+	return buyer_pay_by(v, hold, "stripe");
 }
 
 struct page

@@ -12,6 +12,7 @@ struct page buyer_hold(struct visitor *, int64_t show, const int64_t *seats, int
 const char *buyer_takes(struct visitor *, int64_t show, int first, int n);
 /* POST of e-mail, name and way to pay; the answer as it came (303 to the provider). */
 struct page buyer_pay(struct visitor *, const char *hold);
+struct page buyer_pay_by(struct visitor *, const char *hold, const char *provider);
 /* Presses a button of the provider's page: pay, decline, later, later_fail, cancel. The answer as it came (303 back to us). */
 struct page buyer_at_provider(struct visitor *, struct page paid, const char *button);
 /* Follows up to five redirects of ours; returns the last page. */

@@ -16,7 +16,7 @@ visit_new(const struct route *routes, size_t n)
 	v->arena = arena_new(32 * MiB);
 	v->site = arena_new(4 * KiB);
 	v->router = (struct router){ .routes = routes, .n = n, .base_url = "https://foyer.example:8443",
-		.content_policy = content_policy(v->site, &pay, 1) };
+		.content_policy = content_policy(v->site, span_of(pay)) };
 	return v;
 }
 

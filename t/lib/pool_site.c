@@ -62,7 +62,7 @@ call(struct request *rq, struct response *rs)
 	if (query_value(rq, "die").n)
 		raise(SIGKILL);
 	rest(400);
-	gate_leave(&cap);
+	gate_leave(&cap, true, 0);
 	buf_text(&rs->body.buf, "in");
 	return 200;
 }

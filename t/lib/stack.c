@@ -170,6 +170,16 @@ stack_ctl(struct stack *s, const char *words)
 	return shell(s, arena_fmt(s->arena, "%s/foyerctl -c %s/foyer.conf %s", build(), s->folder, words).p);
 }
 
+int
+stack_ctl_says(struct stack *s, const char *words, const char **text)
+{
+	int status = stack_ctl(s, arena_fmt(s->arena, "%s >%s/said", words, s->folder).p);
+	struct span said;
+
+	*text = file_read(s->arena, arena_fmt(s->arena, "%s/said", s->folder).p, MiB, &said) ? said.p : "";
+	return status;
+}
+
 static struct span
 formatted(struct stack *s, const char *fmt, va_list ap)
 {
@@ -247,13 +257,13 @@ stack_later(struct stack *s, int seconds)
 	    "longest_until = TIMESTAMPADD(SECOND, -%d, longest_until), created_at = TIMESTAMPADD(SECOND, -%d, created_at) "
 	    "WHERE state = 'active'", seconds, seconds, seconds, seconds);
 	stack_sql(s, "UPDATE show_seats SET expires_at = TIMESTAMPADD(SECOND, -%d, expires_at) WHERE status = 'held'", seconds);
-	stack_sql(s, "UPDATE payments SET asked_at = TIMESTAMPADD(SECOND, -%d, asked_at), created_at = TIMESTAMPADD(SECOND, -%d, created_at)",
-	    seconds, seconds);
+	stack_sql(s, "UPDATE payments SET asked_at = TIMESTAMPADD(SECOND, -%d, asked_at), created_at = TIMESTAMPADD(SECOND, -%d, created_at), "
+	    "ask_at = TIMESTAMPADD(SECOND, -%d, ask_at), claimed_at = TIMESTAMPADD(SECOND, -%d, claimed_at)", seconds, seconds, seconds, seconds);
 	stack_sql(s, "UPDATE refunds SET due_at = TIMESTAMPADD(SECOND, -%d, due_at)", seconds);
 }
 
-void
-stack_control(struct stack *s, const char *orders)
+struct page
+stack_at_provider(struct stack *s, const char *path, const char *form)
 {
 	struct span key;
 	struct visitor *v = visitor_new(s);
@@ -262,10 +272,18 @@ stack_control(struct stack *s, const char *orders)
 	if (!file_read(s->arena, arena_fmt(s->arena, "%s/secrets/stripe_key", s->folder).p, 4096, &key))
 		die("no stripe key");
 	visitor_says(v, arena_fmt(s->arena, "Authorization: Bearer " PRSPAN, ARGSPAN(key)).p);
-	p = visitor_post(v, arena_fmt(s->arena, "http://127.0.0.1:%d/control", s->port + 2).p, orders);
+	p = visitor_post(v, arena_fmt(s->arena, "http://127.0.0.1:%d%s", s->port + 2, path).p, form);
+	visitor_free(v);
+	return p;
+}
+
+void
+stack_control(struct stack *s, const char *orders)
+{
+	struct page p = stack_at_provider(s, "/control", orders);
+
 	if (p.status != 200 && p.status != 204)
 		fprintf(stderr, "control %s: %d " PRSPAN "\n", orders, p.status, ARGSPAN(p.body));
-	visitor_free(v);
 }
 
 bool

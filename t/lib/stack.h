@@ -30,15 +30,18 @@ int stack_demo(struct stack *, const char *words);
 int stack_audit(struct stack *);
 /* One round of the reaper. */
 void stack_reap(struct stack *);
-/* foyerctl WORDS, output thrown away; its exit status. */
+/* foyerctl WORDS, output thrown away; its exit status. And with what it printed on standard output. */
 int stack_ctl(struct stack *, const char *words);
+int stack_ctl_says(struct stack *, const char *words, const char **text);
 /* SELECT's first number, or all rows as text; a script of statements. */
 int64_t stack_number(struct stack *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *stack_text(struct stack *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void stack_sql(struct stack *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* As if so many seconds had passed for holds and held seats. */
 void stack_later(struct stack *, int seconds);
-/* POST to the provider's control endpoint: "fail=create:500:2". */
+/* POST to the stand-in provider by whoever has its key; and to its control endpoint: "fail=create:500:2". */
+struct page;
+struct page stack_at_provider(struct stack *, const char *path, const char *form);
 void stack_control(struct stack *, const char *orders);
 /* Tries until the SELECT gives the number, up to so many seconds; false if it never does. */
 bool stack_until(struct stack *, int seconds, int64_t wanted, const char *select);

@@ -47,13 +47,45 @@ till_read(struct psp *psp, struct arena *a, struct span session, struct payment_
 	return t->read;
 }
 
+/* One key is one capture, however often it comes. */
+static enum psp_result
+till_capture(struct psp *psp, struct arena *a, struct span session, struct span key, struct payment_report *out)
+{
+	struct psp_place *t = psp->place;
+
+	snprintf(t->capture_keys[t->captures % 4], sizeof(t->capture_keys[0]), PRSPAN, ARGSPAN(key));
+	t->captures++;
+	if (t->meanwhile)
+		t->meanwhile();
+	if (t->capture == PSP_OK || t->capture == PSP_UNSURE || t->capture == PSP_CONFLICT)
+		t->fact = t->captured;
+	till_read(psp, a, session, out);
+	t->reads--;
+	return t->capture;
+}
+
+static struct span
+till_charge_body(struct psp *psp, struct arena *a, const struct checkout_ask *ask, struct span token)
+{
+	return arena_fmt(a, PRSPAN "|" PRSPAN, ARGSPAN(till_body(psp, a, ask)), ARGSPAN(token));
+}
+
 static enum psp_result
 till_close(struct psp *psp, struct arena *a, struct span session)
 {
+	struct psp_place *t = psp->place;
+
 	(void)a;
 	(void)session;
-	psp->place->closes++;
-	return psp->place->close;
+	t->closes++;
+	return t->close;
+}
+
+static struct span
+till_refund_body(struct psp *psp, struct arena *a, const struct refund_ask *ask)
+{
+	(void)psp;
+	return arena_fmt(a, PRSPAN "|%" PRId64, ARGSPAN(ask->reference), ask->amount.minor);
 }
 
 static enum psp_result
@@ -70,52 +102,60 @@ till_refund(struct psp *psp, struct arena *a, const struct refund_ask *ask, stru
 }
 
 static enum psp_result
-till_find(struct psp *psp, struct arena *a, struct span capture, struct span reference, struct refund_report *out)
+till_find(struct psp *psp, struct arena *a, const struct refund_ask *ask, struct refund_report *out)
 {
 	struct psp_place *t = psp->place;
 
 	(void)a;
-	(void)capture;
 	t->finds++;
-	*out = (struct refund_report){ .fact = t->found_fact, .id = SPAN("re-9"), .reference = reference, .why = SPAN_NONE };
+	*out = (struct refund_report){ .fact = t->found_fact, .id = SPAN("re-9"), .reference = ask->reference, .why = SPAN_NONE };
 	return t->find;
 }
 
 static enum psp_verdict
-till_verify(struct psp *psp, struct span signature, struct span body, int64_t now_ms)
+till_verify(struct psp *psp, struct arena *a, const struct delivery *d, struct psp_need *need)
 {
+	struct span signature = d->header(d->at, a, "Signature");
+
 	(void)psp;
-	(void)body;
-	(void)now_ms;
+	(void)need;
 	return span_is(signature, "good") ? SIGNED : span_is(signature, "old") ? SIGNED_TOO_OLD : NOT_SIGNED;
 }
 
 static bool
-till_parse(struct psp *psp, struct arena *a, struct span body, struct psp_event *e)
+till_parse(struct psp *psp, struct arena *a, const struct delivery *d, struct psp_event *e)
 {
+	struct psp_place *t = psp->place;
+
 	(void)a;
-	*e = psp->place->event;
-	return body.n > 0;
+	*e = t->event;
+	return d->body.n > 0;
 }
 
 static bool
 till_takes(struct psp *psp, struct money m)
 {
-	return !psp->place->small && m.minor > 0;
+	struct psp_place *t = psp->place;
+
+	return !t->small && m.minor > 0;
 }
 
-#define KIND(name_) { .name = name_, .checkout_body = till_body, .checkout_open = till_open, .checkout_read = till_read, \
-	.checkout_close = till_close, .refund = till_refund, .refund_find = till_find, .verify = till_verify, .parse = till_parse, \
-	.takes = till_takes, .signature_header = "HTTP_X" }
-static const struct psp_kind kinds[2] = { KIND("till"), KIND("slot") };
+#define KIND(name_) .name = name_, .checkout_body = till_body, .create_checkout = till_open, .fetch_status = till_read, \
+	.refund_body = till_refund_body, .refund = till_refund, .find_refund = till_find, .fetch_refund = till_find, \
+	.verify_webhook = till_verify, .parse_webhook = till_parse, .check_amount = till_takes
+static const struct psp_kind kinds[] = {
+	{ KIND("till"), .close_checkout = till_close }, { KIND("slot"), .close_checkout = till_close },
+	{ KIND("tray"), .capture = till_capture, .charge_body = till_charge_body, .charge = till_open },
+};
+#define PLACES ARRAY_LEN(kinds)
 
-static struct psp_place places[2];
-static struct psp psps[2];
+static struct psp_place places[PLACES];
+static struct psp psps[PLACES];
 
 struct flow flow;
 struct hold hold;
 int64_t hold_of_ann;
-struct psp_place *const till = &places[0], *const slot = &places[1];
+struct psp_place *const till = &places[0], *const slot = &places[1], *const tray = &places[2];
 
 int
 ann_holds(void **state)
@@ -127,24 +167,27 @@ ann_holds(void **state)
 	db_clear(f->db);
 	box_office_sweep(f, f->show);
 	box_office_sql(f, "DELETE FROM psp_events WHERE show_id = 0");
-	for (int i = 0; i < 2; i++) {
+	box_office_sql(f, "DELETE FROM attention WHERE show_id = 0");
+	box_office_sql(f, "DELETE FROM payment_sessions");
+	for (size_t i = 0; i < PLACES; i++) {
 		places[i] = (struct psp_place){ .name = kinds[i].name, .fact = FACT_OPEN, .amount = money_of(3200, SPAN("GBP")),
-			.refund_fact = REFUND_DONE, .found_fact = REFUND_DONE, .find = PSP_NOT_FOUND };
+			.refund_fact = REFUND_DONE, .found_fact = REFUND_DONE, .find = PSP_NOT_FOUND, .captured = FACT_PAID };
 		psps[i] = (struct psp){ .kind = &kinds[i], .place = &places[i] };
 	}
-	flow = (struct flow){ f->db, f->arena, psps, 2 };
+	flow = (struct flow){ f->db, f->arena, psps, PLACES };
 	assert_int_equal(hold_take(f->db, f->arena, &ask, &r), OUTCOME_OK);
 	hold_of_ann = r.hold;
 	return 0;
 }
 
 enum pay_end
-pay_at(struct box_office *f, const char *provider, struct pay_answer *out)
+charge_at(struct box_office *f, const char *provider, const char *token, struct pay_answer *out)
 {
 	static struct pay_line line = { { "two seats", 9 }, 3200, 1 };
 	struct pay_ask ask = { .show = f->show, .hold = hold_of_ann, .buyer = f->ann, .payment = id_new(), .booking = id_new(),
 		.provider = span_of(provider), .email = SPAN("ann@example.org"), .name = SPAN("Ann"), .title = SPAN("Tidal"),
-		.success_url = SPAN("https://t.example/s"), .cancel_url = SPAN("https://t.example/c"), .lines = &line, .n_lines = 1 };
+		.success_url = SPAN("https://t.example/s"), .cancel_url = SPAN("https://t.example/c"), .lines = &line, .n_lines = 1,
+		.token = span_of(token) };
 
 	assert_int_equal(hold_read(f->db, f->arena, f->show, hold_of_ann, f->ann, &hold), OUTCOME_OK);
 	ask.amount = hold.total;
@@ -154,18 +197,30 @@ pay_at(struct box_office *f, const char *provider, struct pay_answer *out)
 }
 
 enum pay_end
+pay_at(struct box_office *f, const char *provider, struct pay_answer *out)
+{
+	return charge_at(f, provider, "", out);
+}
+
+enum pay_end
 pay(struct box_office *f, struct pay_answer *out)
 {
 	return pay_at(f, "till", out);
 }
 
 int64_t
-paying(struct box_office *f)
+paying_at(struct box_office *f, const char *provider)
 {
 	struct pay_answer out;
 
-	assert_int_equal(pay(f, &out), PAY_GO);
+	assert_int_equal(pay_at(f, provider, &out), PAY_GO);
 	return out.payment;
+}
+
+int64_t
+paying(struct box_office *f)
+{
+	return paying_at(f, "till");
 }
 
 const char *
@@ -177,7 +232,7 @@ state_of(struct box_office *f, int64_t payment)
 void
 patience(struct box_office *f)
 {
-	box_office_sql(f, "UPDATE payments SET asked_at = asked_at - INTERVAL 1 HOUR WHERE show_id = %" PRId64 ";\n"
+	box_office_sql(f, "UPDATE payments SET asked_at = asked_at - INTERVAL 1 HOUR, ask_at = ask_at - INTERVAL 1 HOUR WHERE show_id = %" PRId64 ";\n"
 	    "UPDATE refunds SET due_at = due_at - INTERVAL 1 DAY WHERE show_id = %" PRId64, f->show, f->show);
 }
 
@@ -202,15 +257,47 @@ paid_event(struct box_office *f, int64_t payment, const char *id)
 		.refund = { .id = SPAN_NONE, .reference = SPAN_NONE, .why = SPAN_NONE, .amount = { .minor = -1 } } };
 }
 
+static struct span
+header_of(void *at, struct arena *a, const char *name)
+{
+	(void)a;
+	(void)name;
+	return span_of(at);
+}
+
+const struct message_in *
+till_message(const char *signature)
+{
+	static struct message_in in;
+
+	in = (struct message_in){ header_of, (void *)(uintptr_t)signature, SPAN("{}") };
+	return &in;
+}
+
+enum webhook_end
+till_hears(const char *signature, struct span body)
+{
+	const struct message_in in = { header_of, (void *)(uintptr_t)signature, body };
+
+	return take_webhook(&flow, SPAN("till"), &in);
+}
+
 enum webhook_end
 webhook(struct psp_event e)
 {
 	till->event = e;
-	return take_webhook(&flow, SPAN("till"), SPAN("good"), SPAN("{}"));
+	return till_hears("good", SPAN("{}"));
 }
 
 int64_t
 events(struct box_office *f, const char *where)
 {
 	return box_office_number(f, "SELECT COUNT(*) FROM psp_events WHERE show_id IN (0, %" PRId64 ") AND %s", f->show, where);
+}
+
+int64_t
+attentions(struct box_office *f, const char *where)
+{
+	return box_office_number(f, "SELECT COUNT(*) FROM attention WHERE show_id IN (0, %" PRId64 ") AND done_at IS NULL AND %s", f->show,
+	    where);
 }

@@ -1,163 +1,47 @@
-/*
- * test_stripe_calls.c - each call to Stripe against a server in a child process that answers what the test says, misbehaves on
- * order, and keeps the request it got. No word of it comes from the code under test.
- */
+/* test_stripe_calls.c - each call to Stripe against a server that answers what the test says (t/lib/peer.h). */
 #include "base/base.h"
 
-#include <arpa/inet.h>
 #include <setjmp.h>
-#include <signal.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "t/lib/peer.h"
 
 #include "base/settings.h"
 #include "psp/psp.h"
 
-#define TIMEOUT_MS 300
-
-/* Shared with the child. Replies are used one after another, the last again and again. */
-struct script {
-	char replies[3][8 * KiB];
-	int next;
-	int requests;
-	char request[16 * KiB];		/* the newest */
-	enum { ANSWER, HANG_UP, HANG, HALF, FLOOD } how;
-};
-
 struct wire {
+	struct peer peer;
 	struct arena *arena;
 	struct psp *stripe;
-	struct script *script;
+	struct peer_script *script;
 	struct settings settings;
-	pid_t server;
-	int gate_open, gate_now, gate_entered;
 };
-
-/* -- the server ------------------------------------------------------------------------------------------------------------ */
-
-/* Bytes of the whole request, once its head is there; else 0. */
-static size_t
-request_bytes(const char *request)
-{
-	const char *end = strstr(request, "\r\n\r\n"), *length = strcasestr(request, "\r\nContent-Length: ");
-	size_t body = 0;
-
-	if (!end)
-		return 0;
-	for (length = length ? length + 18 : ""; *length >= '0' && *length <= '9'; length++)
-		body = body * 10 + (size_t)(*length - '0');
-	return (size_t)(end + 4 - request) + body;
-}
-
-static void
-request_take(int fd, struct script *s)
-{
-	size_t n = 0, whole = 0;
-	ssize_t got;
-
-	while (n < sizeof(s->request) - 1 && (!whole || n < whole)) {
-		got = read(fd, s->request + n, sizeof(s->request) - 1 - n);
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-		s->request[n] = 0;
-		whole = request_bytes(s->request);
-	}
-	s->requests++;
-}
-
-static void
-answer_send(int fd, struct script *s)
-{
-	const char *reply = s->replies[s->next];
-	size_t n = strlen(reply);
-
-	if (s->next + 1 < (int)ARRAY_LEN(s->replies) && s->replies[s->next + 1][0])
-		s->next++;
-	if (s->how == HANG)
-		usleep(2 * TIMEOUT_MS * 1000);
-	if (s->how == ANSWER || s->how == FLOOD)
-		(void)!write(fd, reply, n);
-	if (s->how == HALF)
-		(void)!write(fd, reply, n - 3);
-	for (int i = 0; s->how == FLOOD && i < 3000; i++)
-		(void)!write(fd, reply, KiB);
-}
-
-static _Noreturn void
-serve(int listener, struct script *s)
-{
-	signal(SIGPIPE, SIG_IGN);
-	for (;;) {
-		int fd = accept(listener, NULL, NULL);
-
-		if (fd < 0)
-			_exit(1);
-		request_take(fd, s);
-		answer_send(fd, s);
-		close(fd);
-	}
-}
-
-/* -- fixture --------------------------------------------------------------------------------------------------------------- */
-
-static bool
-gate_enter(void *of)
-{
-	struct wire *w = of;
-
-	w->gate_now += w->gate_open;
-	w->gate_entered += w->gate_open;
-	return w->gate_open;
-}
-
-static void
-gate_leave(void *of)
-{
-	struct wire *w = of;
-
-	w->gate_now--;
-}
 
 static void
 provider_at(struct wire *w, const char *base_url)
 {
 	w->settings.stripe_base_url = base_url;
 	assert_int_equal(psp_all(w->arena, &w->settings, &w->stripe), 1);
-	w->stripe->gate = w;
-	w->stripe->enter = gate_enter;
-	w->stripe->leave = gate_leave;
+	peer_gate(&w->peer, w->stripe);
 }
 
 static int
 wire_open(void **state)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t n = sizeof(at);
 	struct wire *w = calloc(1, sizeof(*w));
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	w->arena = arena_new(64 * MiB);
-	w->script = mmap(NULL, sizeof(*w->script), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	w->gate_open = 1;
+	peer_open(&w->peer);
+	w->arena = w->peer.arena;
+	w->script = w->peer.script;
 	w->settings = (struct settings){
 		.stripe_secret_key = { SPAN("sk_test_hidden") },
 		.stripe_webhook_secrets = { SPAN("whsec_x") },
 		.stripe_version = "2026-10-28.endive",
 		.webhook_age_seconds = 300,
-		.psp_timeout_ms = TIMEOUT_MS,
+		.psp_timeout_ms = PEER_TIMEOUT_MS,
 	};
-	assert_true(w->script != MAP_FAILED && bind(listener, (struct sockaddr *)&at, n) == 0 && listen(listener, 8) == 0);
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &n), 0);
-	provider_at(w, CSTR(w->arena, arena_fmt(w->arena, "http://127.0.0.1:%d", ntohs(at.sin_port))));
-	w->server = fork();
-	if (w->server == 0)
-		serve(listener, w->script);
-	close(listener);
+	provider_at(w, CSTR(w->arena, w->peer.url));
 	*state = w;
 	return 0;
 }
@@ -167,25 +51,15 @@ wire_close(void **state)
 {
 	struct wire *w = *state;
 
-	assert_int_equal(w->gate_now, 0);
-	kill(w->server, SIGKILL);
-	waitpid(w->server, NULL, 0);
-	munmap(w->script, sizeof(*w->script));
-	arena_free(w->arena);
+	peer_close(&w->peer);
 	free(w);
 	return 0;
 }
 
-/* Orders the i-th reply. more: header lines with their ends. */
 static void
 reply(struct wire *w, int i, int status, const char *more, const char *body)
 {
-	if (i == 0) {
-		memset(w->script, 0, sizeof(*w->script));
-		w->gate_entered = 0;
-	}
-	snprintf(w->script->replies[i], sizeof(w->script->replies[i]),
-	    "HTTP/1.1 %d X\r\nRequest-Id: req_1\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n%s", status, strlen(body), more, body);
+	peer_reply(&w->peer, i, status, more, body);
 }
 
 #define OPENED "{\"id\":\"cs_test_1\",\"url\":\"https://checkout.test/c/cs_test_1#a\",\"status\":\"open\",\"payment_status\":\"unpaid\"}"
@@ -195,19 +69,19 @@ reply(struct wire *w, int i, int status, const char *more, const char *body)
 static enum psp_result
 opens(struct wire *w, struct checkout *out)
 {
-	return w->stripe->kind->checkout_open(w->stripe, w->arena, BODY_SENT, KEY, out);
+	return w->stripe->kind->create_checkout(w->stripe, w->arena, BODY_SENT, KEY, out);
 }
 
 static enum psp_result
 reads(struct wire *w, struct payment_report *out)
 {
-	return w->stripe->kind->checkout_read(w->stripe, w->arena, SPAN("cs_test_1"), out);
+	return w->stripe->kind->fetch_status(w->stripe, w->arena, SPAN("cs_test_1"), out);
 }
 
 static enum psp_result
 closes(struct wire *w)
 {
-	return w->stripe->kind->checkout_close(w->stripe, w->arena, SPAN("cs_test_1"));
+	return w->stripe->kind->close_checkout(w->stripe, w->arena, SPAN("cs_test_1"));
 }
 
 static enum psp_result
@@ -216,20 +90,22 @@ refunds(struct wire *w, struct refund_report *out)
 	struct refund_ask ask = { .capture = SPAN("pi_1"), .reference = SPAN("12-77"), .key = SPAN("refund-77"),
 		.amount = money_of(1550, SPAN("GBP")) };
 
+	ask.body = w->stripe->kind->refund_body(w->stripe, w->arena, &ask);
 	return w->stripe->kind->refund(w->stripe, w->arena, &ask, out);
 }
 
 static enum psp_result
 finds(struct wire *w, struct refund_report *out)
 {
-	return w->stripe->kind->refund_find(w->stripe, w->arena, SPAN("pi_1"), SPAN("12-77"), out);
+	const struct refund_ask ask = { .capture = SPAN("pi_1"), .reference = SPAN("12-77") };
+
+	return w->stripe->kind->find_refund(w->stripe, w->arena, &ask, out);
 }
 
 static void
 assert_sent(struct wire *w, const char *piece)
 {
-	if (!strstr(w->script->request, piece))
-		fail_msg("\"%s\" was not sent: %s", piece, w->script->request);
+	peer_assert_sent(&w->peer, piece);
 }
 
 /* -- what is sent ---------------------------------------------------------------------------------------------------------- */
@@ -249,7 +125,7 @@ opening_sends_the_stored_bytes_with_their_key(void **state)
 	assert_sent(w, "\r\nIdempotency-Key: pay-1\r\n");
 	assert_sent(w, "\r\nContent-Type: application/x-www-form-urlencoded\r\n");
 	assert_sent(w, "\r\n\r\nmode=payment&x=1%202");
-	assert_int_equal(w->gate_entered, 1);
+	assert_int_equal(w->peer.gate_entered, 1);
 }
 
 static void
@@ -274,10 +150,10 @@ ids_cannot_leave_their_place_in_the_path(void **state)
 	struct payment_report p;
 
 	reply(w, 0, 404, "", "{\"error\":{\"code\":\"resource_missing\"}}");
-	assert_int_equal(w->stripe->kind->checkout_read(w->stripe, w->arena, SPAN("../a?b#c d"), &p), PSP_NOT_FOUND);
+	assert_int_equal(w->stripe->kind->fetch_status(w->stripe, w->arena, SPAN("../a?b#c d"), &p), PSP_NOT_FOUND);
 	assert_sent(w, "GET /v1/checkout/sessions/..%2Fa%3Fb%23c%20d HTTP/1.1\r\n");
 	reply(w, 0, 200, "", OPENED);
-	assert_int_equal(w->stripe->kind->checkout_read(w->stripe, w->arena, SPAN(""), &p), PSP_NOT_FOUND);
+	assert_int_equal(w->stripe->kind->fetch_status(w->stripe, w->arena, SPAN(""), &p), PSP_NOT_FOUND);
 	assert_int_equal(w->script->requests, 0);
 }
 
@@ -288,7 +164,7 @@ a_key_cannot_add_a_header(void **state)
 	struct checkout c;
 
 	reply(w, 0, 200, "", OPENED);
-	assert_int_equal(w->stripe->kind->checkout_open(w->stripe, w->arena, BODY_SENT, SPAN("a\r\nX: y"), &c), PSP_REFUSED);
+	assert_int_equal(w->stripe->kind->create_checkout(w->stripe, w->arena, BODY_SENT, SPAN("a\r\nX: y"), &c), PSP_REFUSED);
 	assert_int_equal(w->script->requests, 0);
 }
 
@@ -361,7 +237,7 @@ a_lost_answer_is_unsure_but_a_question_may_be_asked_again(void **state)
 		w->script->how = how;
 		assert_int_equal(opens(w, &c), PSP_UNSURE);
 		assert_int_equal(reads(w, &p), PSP_AGAIN);
-		assert_int_equal(w->gate_now, 0);
+		assert_int_equal(w->peer.gate_now, 0);
 	}
 }
 
@@ -385,7 +261,7 @@ a_full_gate_sends_nothing(void **state)
 	struct checkout c;
 
 	reply(w, 0, 200, "", OPENED);
-	w->gate_open = 0;
+	w->peer.gate_open = 0;
 	assert_int_equal(opens(w, &c), PSP_BUSY);
 	assert_int_equal(reads(w, &p), PSP_BUSY);
 	assert_int_equal(w->script->requests, 0);

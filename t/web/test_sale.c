@@ -50,7 +50,7 @@ audited(void **state)
 {
 	(void)state;
 	stack_control(&stack, "clear=all&webhook=on");
-	stack_sql(&stack, "UPDATE payments SET asked_at = NULL");
+	stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
 	stack_reap(&stack);
 	stack_reap(&stack);
 	return stack_audit(&stack);
@@ -283,7 +283,7 @@ without_webhook_and_return_the_reaper_makes_the_tickets(void **state)
 	(void)state;
 	stack_control(&stack, "webhook=off");
 	buyer_at_provider(v, buyer_pay(v, buyer_takes(v, show(), first, 1)), "pay");
-	stack_sql(&stack, "UPDATE payments SET created_at = TIMESTAMPADD(MINUTE, -15, created_at) ORDER BY payment_id DESC LIMIT 1");
+	stack_sql(&stack, "UPDATE payments SET ask_at = UTC_TIMESTAMP(3) ORDER BY payment_id DESC LIMIT 1");
 	stack_reap(&stack);
 	assert_string_equal(payment_state(), "paid\n");
 	visitor_free(v);
@@ -336,7 +336,8 @@ a_wrong_amount_goes_back_and_needs_attention(void **state)
 	(void)state;
 	stack_control(&stack, "lie=wrong_amount");
 	buyer_at_provider(v, buyer_pay(v, hold), "pay");
-	assert_true(stack_until(&stack, 10, 1, "SELECT state = 'refund_due' AND attention <> '' FROM payments ORDER BY payment_id DESC LIMIT 1"));
+	assert_true(stack_until(&stack, 10, 1, "SELECT p.state = 'refund_due' AND a.words LIKE '%another amount' FROM payments p "
+	    "JOIN attention a ON a.payment_id = p.payment_id ORDER BY p.payment_id DESC LIMIT 1"));
 	stack_reap(&stack);
 	stack_reap(&stack);
 	assert_string_equal(payment_state(), "refunded\n");
@@ -410,7 +411,7 @@ a_hold_given_back_closes_the_payment_page(void **state)
 	(void)state;
 	p = visitor_post(v, arena_fmt(stack.arena, "%s/release", hold).p, "");
 	assert_true(p.status == 200 || p.status == 303 || p.status == 410);
-	stack_sql(&stack, "UPDATE payments SET asked_at = NULL");
+	stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
 	stack_reap(&stack);
 	assert_string_equal(payment_state(), "closed\n");
 	p = visitor_post(v, CSTR(stack.arena, pay.location), "do=pay");
