@@ -14,7 +14,7 @@ layers()
 base		-				glib.h sodium.h
 db		base				mysql.h
 domain		base db				-
-psp		base				curl/* jansson.h
+psp		base				curl/* jansson.h openssl/* zlib.h
 flows		base db domain psp		jansson.h
 html		base				-
 views		base html			-
@@ -70,7 +70,7 @@ own_header_allowed()	# own_header_allowed HEADER "FOLDERS"
 }
 
 # The C library's headers are those that are nobody else's.
-LIBRARIES='glib*.h gio/* mysql*.h mysql/* mysqld_error.h curl/* jansson.h sodium*.h sodium/* qrencode.h fcgi*.h'
+LIBRARIES='glib*.h gio/* mysql*.h mysql/* mysqld_error.h curl/* jansson.h sodium*.h sodium/* qrencode.h fcgi*.h openssl/* zlib.h'
 
 library_allowed()	# library_allowed HEADER "PATTERNS"
 {
