@@ -4,11 +4,13 @@
 #include "base/breaker.h"
 #include "base/clock.h"
 #include "base/settings.h"
+#include "psp/paypal.h"
 #include "psp/psp.h"
 #include "psp/stripe.h"
 
 static bool (*const makers[])(struct arena *, const struct settings *, struct psp *) = {
 	stripe_make,
+	paypal_make,
 };
 
 /* Only what is configured: an origin that is never needed is a way out that nobody watches. */
