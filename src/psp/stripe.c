@@ -217,24 +217,6 @@ const struct psp_kind stripe_kind = {
 	.check_amount = stripe_check_amount,
 };
 
-static void
-secrets_split(struct stripe_place *place, struct span list)
-{
-	while (list.n) {
-		struct span one = span_trim(span_cut(&list, ','));
-
-		if (!one.n)
-			continue;
-		if (place->n_webhook_secrets == STRIPE_MAX_SECRETS) {
-			log_error("stripe.settings", "webhook secrets beyond the first %d are not used", STRIPE_MAX_SECRETS);
-			return;
-		}
-		place->webhook_secrets[place->n_webhook_secrets++] = one;
-	}
-	if (!place->n_webhook_secrets)
-		log_warn("stripe.settings", "no webhook secret: payments are seen only when we ask");
-}
-
 bool
 stripe_make(struct arena *a, const struct settings *set, struct psp *psp)
 {
@@ -253,7 +235,7 @@ stripe_make(struct arena *a, const struct settings *set, struct psp *psp)
 	place->version = span_of(set->stripe_version);
 	place->webhook_age_s = set->webhook_age_seconds;
 	place->timeout_ms = set->psp_timeout_ms;
-	secrets_split(place, set->stripe_webhook_secrets.hidden);
+	secrets_read(&place->webhook, stripe_kind.name, set->stripe_webhook_secrets.hidden);
 	*psp = (struct psp){ .kind = &stripe_kind, .place = place, .live = live };
 	return true;
 }

@@ -8,8 +8,8 @@
 #include <jansson.h>
 
 #include "psp/psp.h"
+#include "psp/secrets.h"
 
-#define STRIPE_MAX_SECRETS 8
 #define STRIPE_MAX_LINES 100
 #define STRIPE_MAX_BODY (128 * KiB)
 /* Metadata of ours: on a session and its payment, and on a refund. */
@@ -18,8 +18,7 @@
 
 struct stripe_place {
 	struct span base_url, secret_key, version;
-	struct span webhook_secrets[STRIPE_MAX_SECRETS];
-	size_t n_webhook_secrets;
+	struct secrets webhook;
 	int64_t webhook_age_s, timeout_ms;
 };
 

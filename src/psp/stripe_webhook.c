@@ -48,8 +48,8 @@ any_fits(const struct stripe_place *place, const struct signature_header *h, str
 	const struct span message[] = { h->time_text, SPAN("."), body };
 	bool fits = false;
 
-	for (size_t s = 0; s < place->n_webhook_secrets; s++) {
-		struct hex64 mac = hmac_sha256_hex_of(place->webhook_secrets[s], message, ARRAY_LEN(message));
+	for (size_t s = 0; s < place->webhook.n; s++) {
+		struct hex64 mac = hmac_sha256_hex_of(place->webhook.all[s], message, ARRAY_LEN(message));
 
 		for (size_t i = 0; i < h->n; i++)
 			fits |= same_bytes(h->v1[i], (struct span){ mac.text, HEX_CHARS });
@@ -65,7 +65,7 @@ stripe_verify(struct psp *psp, struct arena *a, const struct delivery *d, struct
 	struct signature_header h;
 
 	(void)need;
-	if (!place->n_webhook_secrets)
+	if (!place->webhook.n)
 		return VERDICT_NONE;
 	if (!d->body.n || !header_read(d->header(d->at, a, "Stripe-Signature"), &h) || !any_fits(place, &h, d->body))
 		return NOT_SIGNED;
