@@ -172,14 +172,26 @@ signature_holds(const unsigned char public[32], struct span message, const unsig
 	return crypto_sign_verify_detached(signature, (const unsigned char *)message.p, message.n, public) == 0;
 }
 
+static void
+base64_variant(struct buf *b, const void *p, size_t n, int variant)
+{
+	size_t size = sodium_base64_encoded_len(n, variant);
+	char *text = arena_alloc(b->arena, size);
+
+	sodium_bin2base64(text, size, p, n, variant);
+	buf_text(b, text);
+}
+
+void
+base64_print(struct buf *b, const void *p, size_t n)
+{
+	base64_variant(b, p, n, sodium_base64_VARIANT_ORIGINAL);
+}
+
 void
 base64url_print(struct buf *b, const void *p, size_t n)
 {
-	size_t size = sodium_base64_encoded_len(n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	char *text = arena_alloc(b->arena, size);
-
-	sodium_bin2base64(text, size, p, n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	buf_text(b, text);
+	base64_variant(b, p, n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
 bool

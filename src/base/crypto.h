@@ -53,6 +53,7 @@ void signing_key_make(struct signing_key *, const struct key *seed);
 void sign(const struct signing_key *, struct span message, unsigned char signature[SIGNATURE_BYTES]);
 bool signature_holds(const unsigned char public[32], struct span message, const unsigned char signature[SIGNATURE_BYTES]);
 
+void base64_print(struct buf *, const void *p, size_t n);	/* the standard alphabet, padded */
 void base64url_print(struct buf *, const void *p, size_t n);	/* without padding */
 bool base64url_read(struct span text, void *out, size_t n);	/* exactly n bytes */
 

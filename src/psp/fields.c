@@ -17,8 +17,8 @@ text_of(const json_t *v)
 	return json_is_string(v) ? (struct span){ json_string_value(v), json_string_length(v) } : SPAN_NONE;
 }
 
-static bool
-is_word(struct span s)
+bool
+field_word_good(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
@@ -35,7 +35,7 @@ field_word(struct arena *a, const json_t *obj, const char *key)
 {
 	struct span s = text_of(json_object_get(obj, key));
 
-	return is_word(s) ? arena_copy(a, s) : SPAN_NONE;
+	return field_word_good(s) ? arena_copy(a, s) : SPAN_NONE;
 }
 
 struct span
