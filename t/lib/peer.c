@@ -157,6 +157,15 @@ peer_assert_sent(struct peer *w, const char *piece)
 		fail_msg("\"%s\" was not sent: %s", piece, w->script->request);
 }
 
+void
+peer_assert_sent_all(struct peer *w, const char *line, const char *headers, const char *body)
+{
+	const char *host = CSTR(w->arena, w->url) + strlen("http://");
+
+	assert_string_equal(w->script->request, arena_fmt(w->arena, "%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: foyer\r\nAccept: */*\r\n%s\r\n%s",
+	    line, host, headers, body).p);
+}
+
 static struct span
 header_of(void *at, struct arena *a, const char *name)
 {

@@ -38,6 +38,8 @@ void peer_gate(struct peer *, struct psp *);	/* its calls are counted here, and 
 /* Orders the i-th reply; 0 forgets all before. more: header lines with their ends. */
 void peer_reply(struct peer *, int i, int status, const char *more, const char *body);
 void peer_assert_sent(struct peer *, const char *piece);
+/* The whole newest request: its first line without the version, the header lines that are not the same for every call, its body. */
+void peer_assert_sent_all(struct peer *, const char *line, const char *headers, const char *body);
 
 /* A message at our webhook: names and values by turns, NULL at the end. */
 struct delivery peer_delivery(const char *const *headers, struct span body, int64_t now_ms);
