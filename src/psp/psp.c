@@ -6,10 +6,12 @@
 #include "base/settings.h"
 #include "psp/paypal.h"
 #include "psp/psp.h"
+#include "psp/razorpay.h"
 #include "psp/stripe.h"
 
 static bool (*const makers[])(struct arena *, const struct settings *, struct psp *) = {
 	stripe_make,
+	razorpay_make,
 	paypal_make,
 };
 
