@@ -110,5 +110,7 @@ payment_ask(struct flow *f, const struct payment *p)
 	if (r == PSP_NOT_FOUND)
 		return WORD_GONE;
 	word = r == PSP_OK ? payment_word(f, p, &report) : WORD_NONE;
+	if (word == WORD_OPEN && p->state == PAYMENT_CAPTURING)
+		return capture_over(f, p, "not approved");
 	return word == WORD_APPROVED ? capture_payment(f, p) : word;
 }

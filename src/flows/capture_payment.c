@@ -10,6 +10,25 @@
 #include "domain/capture.h"
 #include "flows/internal.h"
 
+enum word
+capture_over(struct flow *f, const struct payment *p, const char *why)
+{
+	return payment_ended(f->db, f->arena, p->show, p->id, PAYMENT_FAILED, span_of(why)) == OUTCOME_OK ? WORD_ENDED : WORD_NONE;
+}
+
+/* Captured before by somebody else, or no longer to be captured: the provider knows. */
+static enum word
+look_again(struct flow *f, const struct payment *p, struct psp *psp)
+{
+	struct payment_report report;
+	enum word word;
+
+	if (psp->kind->fetch_status(psp, f->arena, p->session, &report) != PSP_OK)
+		return WORD_NONE;
+	word = payment_word(f, p, &report);
+	return word == WORD_OPEN ? capture_over(f, p, "not approved") : word;
+}
+
 static enum word
 take(struct flow *f, const struct payment *p, struct psp *psp)
 {
@@ -22,15 +41,13 @@ take(struct flow *f, const struct payment *p, struct psp *psp)
 	switch (r) {
 	case PSP_OK:
 		return payment_word(f, p, &report);
-	case PSP_CONFLICT:		/* captured before, or no longer to be captured */
-		if (psp->kind->fetch_status(psp, f->arena, p->session, &report) != PSP_OK)
-			return WORD_NONE;
-		return payment_word(f, p, &report);
+	case PSP_CONFLICT:
+		return look_again(f, p, psp);
 	case PSP_DECLINED:
+		return capture_over(f, p, "declined");
 	case PSP_REFUSED:
 	case PSP_NOT_FOUND:
-		payment_ended(f->db, f->arena, p->show, p->id, PAYMENT_FAILED, r == PSP_DECLINED ? SPAN("declined") : SPAN("refused"));
-		return WORD_ENDED;
+		return capture_over(f, p, "refused");
 	case PSP_AGAIN:
 	case PSP_BUSY:
 		payment_unclaim(f->db, p->show, p->id);

@@ -12,7 +12,8 @@
 static enum close_end
 ended(struct flow *f, const struct payment *p, const char *reason)
 {
-	enum outcome o = payment_ended(f->db, f->arena, p->show, p->id, PAYMENT_CLOSED, span_of(reason));
+	enum payment_state end = p->state == PAYMENT_CAPTURING ? PAYMENT_FAILED : PAYMENT_CLOSED;
+	enum outcome o = payment_ended(f->db, f->arena, p->show, p->id, end, span_of(reason));
 
 	/* CHANGED: settled by somebody else in this moment; whoever asks next sees it */
 	return o == OUTCOME_OK ? CLOSE_DONE : CLOSE_UNKNOWN;

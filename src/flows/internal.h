@@ -30,5 +30,7 @@ enum word payment_ask(struct flow *, const struct payment *);
 enum word payment_word(struct flow *, const struct payment *, const struct payment_report *);
 /* capture_payment.c: claims an approved payment, captures it and settles with the answer. */
 enum word capture_payment(struct flow *, const struct payment *);
+/* Nothing was taken of a claimed payment and nothing will be: WORD_ENDED, or WORD_NONE where that cannot be noted now. */
+enum word capture_over(struct flow *, const struct payment *, const char *why);
 
 #endif

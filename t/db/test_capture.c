@@ -171,6 +171,33 @@ what_was_captured_by_somebody_else_is_read_and_not_lost(void **state)
 	assert_int_equal(live_tickets(f), 2);
 }
 
+static void
+an_approval_that_was_taken_back_ends_the_payment(void **state)
+{
+	struct box_office *f = *state;
+	int64_t payment = approved(f);
+	struct pay_answer out;
+
+	tray->capture = PSP_CONFLICT;
+	tray->captured = FACT_OPEN;
+	assert_int_equal(comes_back(f, payment), RETURN_ENDED);
+	assert_string_equal(state_of(f, payment), "failed\n");
+	assert_int_equal(pay(f, &out), PAY_GO);
+}
+
+static void
+an_approval_taken_back_under_a_stale_claim_ends_it_too(void **state)
+{
+	struct box_office *f = *state;
+	int64_t payment = approved(f);
+
+	assert_int_equal(payment_claim(f->db, f->arena, f->show, payment), OUTCOME_OK);
+	stale(f, payment);
+	tray->fact = FACT_OPEN;
+	assert_int_equal(reconcile(&flow, 10), 1);
+	assert_string_equal(state_of(f, payment), "failed\n");
+}
+
 /* -- the seats --------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -333,7 +360,8 @@ main(void)
 		T(a_declined_capture_leaves_the_hold_for_another_try), T(money_under_review_is_waited_for_and_ends_either_way),
 		T(a_review_that_ends_badly_fails_the_payment_and_takes_nothing), T(a_lost_answer_is_asked_about_and_not_captured_again),
 		T(a_claim_whose_owner_died_is_taken_over_with_the_same_key), T(a_call_that_was_never_made_is_made_at_the_next_look),
-		T(what_was_captured_by_somebody_else_is_read_and_not_lost), T(nobody_claims_twice),
+		T(what_was_captured_by_somebody_else_is_read_and_not_lost), T(an_approval_that_was_taken_back_ends_the_payment),
+		T(an_approval_taken_back_under_a_stale_claim_ends_it_too), T(nobody_claims_twice),
 		T(seats_that_just_ran_out_are_kept_while_the_money_is_taken), T(when_a_seat_is_gone_nothing_is_taken),
 		T(when_the_hold_was_given_back_nothing_is_taken), T(while_it_is_captured_the_hold_cannot_be_given_back),
 		T(another_way_to_pay_closes_it_without_asking_anybody), T(money_taken_after_all_goes_back),
