@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "domain/bookings.h"
 
 #define TRIES 12
 #define POINTS_MAX 160
@@ -95,10 +96,12 @@ holds(struct visitor *v, int n)
 
 #define AT(hold, act) arena_fmt(stack.arena, "%s/" act, (hold)).p
 
+static const char *way = "stripe";	/* to pay */
+
 static struct page
 pays(struct visitor *v, const char *hold)
 {
-	return insists(v, AT(hold, "pay"), "email=ann%40example.org&name=Ann&provider=stripe", 303, 303);
+	return insists(v, AT(hold, "pay"), arena_fmt(stack.arena, "email=ann%%40example.org&name=Ann&provider=%s", way).p, 303, 303);
 }
 
 static void
@@ -107,6 +110,7 @@ reaps(void)
 	for (int i = 0; i < 3; i++) {
 		stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
 		stack_sql(&stack, "UPDATE refunds SET due_at = UTC_TIMESTAMP(3) WHERE state = 'pending'");
+		stack_sql(&stack, "UPDATE provider_lists SET due_at = UTC_TIMESTAMP(3)");
 		stack_reap(&stack);
 	}
 }
@@ -133,8 +137,17 @@ buying(void)
 	struct visitor *v = visitor_new(&stack);
 	const char *hold = holds(v, 1);
 	int64_t id = stack_number(&stack, "SELECT MAX(hold_id) FROM holds");
+	struct page back = visitor_post(v, CSTR(stack.arena, pays(v, hold).location), "do=pay");
 
-	visitor_post(v, CSTR(stack.arena, pays(v, hold).location), "do=pay");
+	/* where we capture, it takes the buyer's return, or the reaper */
+	for (int i = 0; strcmp(way, "paypal") == 0 && i < TRIES && stack_number(&stack, "SELECT COUNT(*) FROM bookings "
+	    "WHERE state = 'confirmed' AND hold_id = %" PRId64, id) == 0; i++) {
+		stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3), claimed_at = claimed_at - INTERVAL 61 SECOND");
+		if (i % 2)
+			reaps();
+		else
+			visitor_get(v, CSTR(stack.arena, back.location));
+	}
 	assert_true(stack_until(&stack, 20, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %"
 	    PRId64, id).p));
 	visitor_free(v);
@@ -235,6 +248,142 @@ loading(void)
 	assert_int_equal(done, 0);
 }
 
+static void
+buying_by_paypal(void)
+{
+	way = "paypal";
+	buying();
+	way = "stripe";
+}
+
+static void
+buying_by_razorpay(void)
+{
+	way = "razorpay";
+	buying();
+	way = "stripe";
+}
+
+static void
+running_out_by_razorpay(void)
+{
+	way = "razorpay";
+	running_out();
+	way = "stripe";
+}
+
+/* foyerctl again and again, until it says yes, or that there is nothing more to do. */
+static void
+operator_insists(const char *words)
+{
+	int end = -1;
+
+	for (int i = 0; i < TRIES && end != 0 && end != 1; i++)
+		end = stack_ctl(&stack, words);
+	if (end != 0 && end != 1)
+		fail_msg("foyerctl %s ends with %d", words, end);
+}
+
+static const char *
+newest_reference(void)
+{
+	struct reference r = reference_print(
+	    stack_number(&stack, "SELECT show_id FROM bookings WHERE state = 'confirmed' ORDER BY booking_id DESC LIMIT 1"),
+	    stack_number(&stack, "SELECT ref FROM bookings WHERE state = 'confirmed' ORDER BY booking_id DESC LIMIT 1"));
+
+	return arena_fmt(stack.arena, "%s", r.text).p;
+}
+
+static void
+cancelling(void)
+{
+	buying();
+	operator_insists(arena_fmt(stack.arena, "cancel %s --keep 1.00", newest_reference()).p);
+	reaps();
+}
+
+static void
+cancelling_by_paypal(void)
+{
+	way = "paypal";
+	cancelling();
+	way = "stripe";
+}
+
+static void
+cancelling_by_razorpay(void)
+{
+	way = "razorpay";
+	cancelling();
+	way = "stripe";
+}
+
+static void
+goodwill(void)
+{
+	buying();
+	operator_insists(arena_fmt(stack.arena, "refund %s 1.50", newest_reference()).p);
+	reaps();
+}
+
+static void
+a_refund_by_hand(void)
+{
+	const char *refund;
+
+	stack_control(&stack, "refund=fail:9");
+	cancelling();
+	for (int i = 0; i < 3 && stack_number(&stack, "SELECT COUNT(*) FROM refunds WHERE state = 'human'") == 0; i++)
+		reaps();
+	stack_control(&stack, "clear=all");
+	refund = stack_text(&stack, "SELECT CONCAT(show_id, '-', refund_id) FROM refunds WHERE state = 'human'");
+	operator_insists(arena_fmt(stack.arena, "refund done " PRSPAN " 'by bank'", ARGSPAN(span_trim(span_of(refund)))).p);
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM refunds WHERE state = 'human'"), 0);
+}
+
+static const char *
+newest_capture(void)
+{
+	return CSTR(stack.arena, span_trim(span_of(stack_text(&stack, "SELECT capture FROM payments WHERE state = 'paid' "
+	    "ORDER BY payment_id DESC LIMIT 1"))));
+}
+
+static void
+refunded_at_the_provider(void)
+{
+	int64_t before = stack_number(&stack, "SELECT COUNT(*) FROM refunds WHERE origin = 'provider'");
+
+	buying();
+	stack_at_provider(&stack, "/v1/refunds", arena_fmt(stack.arena, "payment_intent=%s&amount=100", newest_capture()).p);
+	assert_true(stack_until(&stack, 20, before + 1, "SELECT COUNT(*) FROM refunds WHERE origin = 'provider'"));
+}
+
+static void
+disputed(void)
+{
+	int64_t before = stack_number(&stack, "SELECT COUNT(*) FROM disputes");
+
+	buying();
+	stack_control(&stack, arena_fmt(stack.arena, "dispute=%s", newest_capture()).p);
+	assert_true(stack_until(&stack, 20, before + 1, "SELECT COUNT(*) FROM disputes"));
+}
+
+static void
+a_stranger_in_the_providers_list(void)
+{
+	struct page p;
+	int64_t before = stack_number(&stack, "SELECT COUNT(*) FROM attention WHERE kind = 'unknown'");
+
+	stack_control(&stack, "webhook=off");
+	p = stack_at_provider(&stack, "/v1/checkout/sessions", "mode=payment&success_url=https%3A%2F%2Fshop.example%2F"
+	    "&line_items[0][quantity]=1&line_items[0][price_data][currency]=gbp&line_items[0][price_data][unit_amount]=700"
+	    "&line_items[0][price_data][product_data][name]=Mug");
+	stack_control(&stack, arena_fmt(stack.arena, "pay=" PRSPAN, ARGSPAN(page_between(p, "\"id\": \"", "\""))).p);
+	reaps();
+	stack_control(&stack, "webhook=on");
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM attention WHERE kind = 'unknown'"), before + 1);
+}
+
 /* The first row whose prefix the name has. */
 static const struct {
 	const char *prefix;
@@ -243,6 +392,10 @@ static const struct {
 	{ "hold.", buying }, { "extend.", changing_a_hold }, { "reprice.", changing_a_hold }, { "remove.", changing_a_hold },
 	{ "release.", changing_a_hold }, { "expire.", running_out }, { "pay_end.", running_out }, { "close.", running_out },
 	{ "stripe.close.", running_out }, { "refund.", giving_back }, { "stripe.refund.", giving_back }, { "event.", an_event_of_no_interest },
+	{ "claim.", buying_by_paypal }, { "capture.", buying_by_paypal }, { "paypal.refund.", cancelling_by_paypal }, { "paypal.", buying_by_paypal },
+	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
+	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
+	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
 	{ "booking_link.", finding_tickets }, { "load.", loading }, { "publish.", loading }, { "ask.", buying_without_webhooks },
 	{ "", buying },
 };

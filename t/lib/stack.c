@@ -262,17 +262,35 @@ stack_later(struct stack *s, int seconds)
 	stack_sql(s, "UPDATE refunds SET due_at = TIMESTAMPADD(SECOND, -%d, due_at)", seconds);
 }
 
-struct page
-stack_at_provider(struct stack *s, const char *path, const char *form)
+/* A visitor who has the provider's key. */
+static struct visitor *
+merchant(struct stack *s)
 {
-	struct span key;
 	struct visitor *v = visitor_new(s);
-	struct page p;
+	struct span key;
 
 	if (!file_read(s->arena, arena_fmt(s->arena, "%s/secrets/stripe_key", s->folder).p, 4096, &key))
 		die("no stripe key");
 	visitor_says(v, arena_fmt(s->arena, "Authorization: Bearer " PRSPAN, ARGSPAN(key)).p);
-	p = visitor_post(v, arena_fmt(s->arena, "http://127.0.0.1:%d%s", s->port + 2, path).p, form);
+	return v;
+}
+
+struct page
+stack_at_provider(struct stack *s, const char *path, const char *form)
+{
+	struct visitor *v = merchant(s);
+	struct page p = visitor_post(v, arena_fmt(s->arena, "http://127.0.0.1:%d%s", s->port + 2, path).p, form);
+
+	visitor_free(v);
+	return p;
+}
+
+struct page
+stack_ask_provider(struct stack *s, const char *path)
+{
+	struct visitor *v = merchant(s);
+	struct page p = visitor_get(v, arena_fmt(s->arena, "http://127.0.0.1:%d%s", s->port + 2, path).p);
+
 	visitor_free(v);
 	return p;
 }

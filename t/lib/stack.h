@@ -42,6 +42,7 @@ void stack_later(struct stack *, int seconds);
 /* POST to the stand-in provider by whoever has its key; and to its control endpoint: "fail=create:500:2". */
 struct page;
 struct page stack_at_provider(struct stack *, const char *path, const char *form);
+struct page stack_ask_provider(struct stack *, const char *path);	/* GET */
 void stack_control(struct stack *, const char *orders);
 /* Tries until the SELECT gives the number, up to so many seconds; false if it never does. */
 bool stack_until(struct stack *, int seconds, int64_t wanted, const char *select);
