@@ -81,6 +81,22 @@ read_file(struct arena *a, const char *path, size_t most, struct span *text)
 	return false;
 }
 
+/* Checking a message needs no key of the API's; without one the provider would not be there at all. */
+static void
+lend_keys(struct settings *s)
+{
+	if (!s->stripe_secret_key.hidden.n)
+		s->stripe_secret_key.hidden = SPAN("sk_test_lent");
+	if (!s->razorpay_key_secret.hidden.n) {
+		s->razorpay_key_id = "rzp_test_lent";
+		s->razorpay_key_secret.hidden = SPAN("lent");
+	}
+	if (!s->paypal_client_secret.hidden.n) {
+		s->paypal_client_id = "lent";
+		s->paypal_client_secret.hidden = SPAN("lent");
+	}
+}
+
 static int
 say(enum judged j)
 {
@@ -124,11 +140,12 @@ ctl_webhook(struct call *c)
 	if (!read_file(c->arena, v.headers_file, HEADERS_MAX, &v.headers) || !read_file(c->arena, v.body_file, BODY_MAX, &d.body) ||
 	    (v.cert_file && !read_file(c->arena, v.cert_file, HEADERS_MAX, &d.fetched)))
 		return EXIT_USAGE;
+	lend_keys(&settings);
 	flow.n_psps = psp_all(c->arena, &settings, &flow.psps);
 	psp = psp_named(flow.psps, flow.n_psps, span_of(v.provider));
 	if (!psp) {
-		fprintf(stderr, "foyerctl: %s configures no provider %s\n", v.config, v.provider);
-		return CANNOT_TELL;
+		fprintf(stderr, "foyerctl: there is no provider %s, or %s has a wrong setting of it\n", v.provider, v.config);
+		return EXIT_USAGE;
 	}
 	return say(judge_delivery(&flow, psp, &d));
 }
