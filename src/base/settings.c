@@ -37,6 +37,7 @@ struct reading {
 	struct settings *into;
 	const char *path;
 	bool open_to_others;		/* everybody on this machine can read the file itself */
+	bool part;			/* for one purpose: what must be given may be missing */
 	int64_t line;			/* 0: the file as a whole */
 	bool given[ARRAY_LEN(table)];
 	struct span error;
@@ -154,6 +155,18 @@ read_line(struct reading *r, struct span line)
 	return complain(r, "there is no setting \"" PRSPAN "\"", ARGSPAN(key));
 }
 
+/* Those that must be given are texts and secrets. */
+static void
+leave_empty(struct reading *r, const struct setting *s)
+{
+	void *field = (char *)r->into + s->offset;
+
+	if (s->type == TYPE_TEXT)
+		*(const char **)field = "";
+	else
+		((struct secret *)field)->hidden = SPAN_NONE;
+}
+
 static bool
 set_the_rest(struct reading *r)
 {
@@ -162,8 +175,12 @@ set_the_rest(struct reading *r)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (r->given[i])
 			continue;
-		if (strcmp(table[i].initial, REQUIRED) == 0)
+		if (strcmp(table[i].initial, REQUIRED) == 0 && !r->part)
 			return complain(r, "%s must be given: %s", table[i].key, table[i].doc);
+		if (strcmp(table[i].initial, REQUIRED) == 0) {
+			leave_empty(r, &table[i]);
+			continue;
+		}
 		if (!set_value(r, &table[i], span_of(table[i].initial)))
 			return false;
 	}
@@ -182,6 +199,23 @@ is_origin(const char *url)
 	for (size_t i = skip; i < rest.n; i++)
 		if (rest.p[i] <= ' ' || rest.p[i] >= 0x7f || strchr("/?#@\"'<>;,\\", rest.p[i]))
 			return false;
+	return true;
+}
+
+/* "https://a.example https://b.example" */
+static bool
+are_origins(const char *list)
+{
+	struct span rest = span_of(list);
+	char one[300];
+
+	while (rest.n) {
+		struct span origin = span_cut(&rest, ' ');
+
+		snprintf(one, sizeof(one), PRSPAN, ARGSPAN(origin));
+		if (!is_origin(one))
+			return false;
+	}
 	return true;
 }
 
@@ -206,19 +240,21 @@ check_shapes(struct reading *r)
 	const struct settings *s = r->into;
 	enum log_level level;
 
-	if (!is_origin(s->base_url))
+	if (!r->part && !is_origin(s->base_url))
 		return complain(r, "base_url must be http:// or https:// and a host, and nothing after it");
-	if (!is_origin(s->stripe_checkout_origin))
-		return complain(r, "stripe_checkout_origin must be http:// or https:// and a host, and nothing after it");
+	if (!are_origins(s->stripe_checkout_origin) || !are_origins(s->razorpay_checkout_origin) || !are_origins(s->paypal_checkout_origin))
+		return complain(r, "each checkout_origin must be http:// or https:// and a host, and nothing after it; blanks between several");
+	if (strcmp(s->paypal_webhook_check, "certificate") != 0 && strcmp(s->paypal_webhook_check, "api") != 0)
+		return complain(r, "paypal_webhook_check must be certificate or api");
 	if (!log_level_of(s->log_level, &level))
 		return complain(r, "log_level must be error, warn, info or debug");
 	return true;
 }
 
-bool
-settings_read(struct arena *a, const char *path, struct settings *s, struct span *error)
+static bool
+read_all(struct arena *a, const char *path, bool part, struct settings *s, struct span *error)
 {
-	struct reading r = { .arena = a, .into = s, .path = path };
+	struct reading r = { .arena = a, .into = s, .path = path, .part = part };
 	struct span text;
 	struct stat st;
 	bool good = true;
@@ -229,7 +265,7 @@ settings_read(struct arena *a, const char *path, struct settings *s, struct span
 		*error = r.error;
 		return false;
 	}
-	r.open_to_others = st.st_mode & S_IROTH;
+	r.open_to_others = !part && st.st_mode & S_IROTH;
 	while (good && text.n) {
 		r.line++;
 		good = read_line(&r, span_cut(&text, '\n'));
@@ -237,6 +273,18 @@ settings_read(struct arena *a, const char *path, struct settings *s, struct span
 	good = good && set_the_rest(&r) && check_shapes(&r);
 	*error = r.error;
 	return good;
+}
+
+bool
+settings_read(struct arena *a, const char *path, struct settings *s, struct span *error)
+{
+	return read_all(a, path, false, s, error);
+}
+
+bool
+settings_read_part(struct arena *a, const char *path, struct settings *s, struct span *error)
+{
+	return read_all(a, path, true, s, error);
 }
 
 static void

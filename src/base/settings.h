@@ -18,6 +18,8 @@ struct settings {
 
 /* Unknown key, bad value, key given twice, missing key, unreadable secret file: false, and *error says "file:line: what". */
 bool settings_read(struct arena *, const char *path, struct settings *, struct span *error);
+/* A file for one purpose: keys may be missing (they are empty), and others may read it. */
+bool settings_read_part(struct arena *, const char *path, struct settings *, struct span *error);
 void settings_explain(struct buf *);		/* every key with type, default and doc, as a file that could be used */
 bool settings_https(const struct settings *);	/* base_url is https: cookies are Secure and __Host- */
 enum log_level settings_log_level(const struct settings *);

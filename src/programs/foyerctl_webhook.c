@@ -127,7 +127,7 @@ ctl_webhook(struct call *c)
 		return wrong("verify needs a provider, headers and body");
 	if (v.now && !span_int(span_of(v.now), 0, INT64_MAX / 1000, &now))
 		return wrong("--now is seconds since 1970");
-	if (!settings_read(c->arena, v.config, &settings, &error)) {
+	if (!settings_read_part(c->arena, v.config, &settings, &error)) {
 		fprintf(stderr, "foyerctl: " PRSPAN "\n", ARGSPAN(error));
 		return EXIT_USAGE;
 	}

@@ -198,11 +198,43 @@ the_explanation_is_a_file_that_can_be_used(void **state)
 	assert_true(reads(f, b.p));
 }
 
+static void
+a_file_for_one_purpose_may_miss_keys_and_be_read_by_others(void **state)
+{
+	struct folder *f = *state;
+
+	write_file(f->conf, "stripe_webhook_secrets = whsec_1\n", 0644);
+	assert_true(settings_read_part(f->arena, f->conf, &f->settings, &f->error));
+	assert_string_equal(f->settings.base_url, "");
+	assert_int_equal(f->settings.token_key.hidden.n, 0);
+	assert_true(span_is(f->settings.stripe_webhook_secrets.hidden, "whsec_1"));
+	assert_false(settings_read(f->arena, f->conf, &f->settings, &f->error));
+	write_file(f->conf, "no_such_key = 1\n", 0600);
+	assert_false(settings_read_part(f->arena, f->conf, &f->settings, &f->error));
+}
+
+static void
+what_a_row_cannot_say_is_checked_too(void **state)
+{
+	static const char *const wrong[] = { "paypal_webhook_check = perhaps\n", "razorpay_checkout_origin = https://rzp.io/x\n",
+		"paypal_checkout_origin = https://www.paypal.com  \n\nstripe_checkout_origin = https://a.example;script-src\n" };
+	struct folder *f = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		write_file(f->conf, wrong[i], 0600);
+		if (settings_read_part(f->arena, f->conf, &f->settings, &f->error))
+			fail_msg("accepted: %s", wrong[i]);
+	}
+	write_file(f->conf, "razorpay_checkout_origin = https://rzp.io https://api.razorpay.com\npaypal_webhook_check = api\n", 0600);
+	assert_true(settings_read_part(f->arena, f->conf, &f->settings, &f->error));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
+		TEST(a_file_for_one_purpose_may_miss_keys_and_be_read_by_others), TEST(what_a_row_cannot_say_is_checked_too),
 		TEST(a_short_file_gives_every_setting_a_value),
 		TEST(an_empty_value_stands_for_itself),
 		TEST(each_mistake_is_named_with_its_line),
