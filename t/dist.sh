@@ -25,7 +25,7 @@ say()		# say SENTENCE COMMAND…
 all_parts()
 {
 	local file bad=0
-	for file in bin/foyerd bin/foyerctl bin/foyer-reaper bin/foyer-relay bin/foyer-sandbox etc/cron.d/foyer etc/foyer/nginx/foyer.conf \
+	for file in bin/foyerd bin/foyerctl bin/foyer-paper bin/foyer-reaper bin/foyer-relay bin/foyer-sandbox etc/cron.d/foyer etc/foyer/nginx/foyer.conf \
 	    etc/foyer/nginx/cached.conf share/foyer/public/assets.list share/foyer/public/static/503.html share/foyer/sql/001-catalogue.sql; do
 		[ -e "$dest/root/opt/foyer/$file" ] || { echo "there is no $file"; bad=1; }
 	done

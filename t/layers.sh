@@ -18,7 +18,7 @@ psp		base				curl/* jansson.h openssl/* zlib.h
 flows		base db domain psp		jansson.h
 html		base				-
 views		base html			-
-papers		base domain html		qrencode.h
+papers		base domain html		qrencode.h jansson.h cairo*.h pango/*
 http		base html views			fcgiapp.h fcgi_config.h
 pages		base domain flows papers http html views	-
 staff		base domain flows papers http html views	-
@@ -70,7 +70,8 @@ own_header_allowed()	# own_header_allowed HEADER "FOLDERS"
 }
 
 # The C library's headers are those that are nobody else's.
-LIBRARIES='glib*.h gio/* mysql*.h mysql/* mysqld_error.h curl/* jansson.h sodium*.h sodium/* qrencode.h fcgi*.h openssl/* zlib.h'
+LIBRARIES='glib*.h gio/* mysql*.h mysql/* mysqld_error.h curl/* jansson.h sodium*.h sodium/* qrencode.h fcgi*.h openssl/* zlib.h
+	cairo*.h pango/*'
 
 library_allowed()	# library_allowed HEADER "PATTERNS"
 {
@@ -105,6 +106,12 @@ while IFS='	' read -r folder may libraries <&3; do
 	[ -z "$found" ] && status=0 || status=1
 	say "$status" "$folder includes only what it may"
 done 3<"${TMPDIR:-/tmp}/layers.$$"
+
+# Who includes one of these links all of pango, so it is foyer-paper's alone.
+found=$(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*(<(cairo|pango)|"papers/pdf)' --include='*.[ch]' src |
+	grep -vE '^src/(papers/pdf[^/]*|programs/foyer-paper\.c):' || true)
+[ -z "$found" ] && status=0 || status=1
+say "$status" 'only the files that draw know what they draw with'
 
 found=$(find src -mindepth 1 -maxdepth 1 -type d | while read -r folder; do folder=${folder#src/}; layers | grep -q "^$folder	" || echo "src/$folder"; done)
 [ -z "$found" ] && status=0 || status=1

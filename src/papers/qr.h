@@ -1,4 +1,4 @@
-/* qr.h - a QR code as SVG: dark on a white plate with the quiet zone that readers need, also on a dark page. */
+/* qr.h - a QR code as runs of dark modules, and as SVG: dark on a white plate with the quiet zone, also on a dark page. */
 #ifndef FOYER_PAPERS_QR_H
 #define FOYER_PAPERS_QR_H
 
@@ -6,7 +6,19 @@
 
 #define QR_QUIET 4	/* modules around it (ISO/IEC 18004, 5.3.8) */
 
-/* Error correction M. Its accessible name is the words around it: the picture itself is hidden from readers. False: too long. */
+struct qr_run {
+	int x, y, n;		/* n dark modules to the right of x, in row y; both from 0, without the quiet zone */
+};
+
+struct qr {
+	int side;		/* modules, without the quiet zone */
+	struct qr_run *runs;
+	size_t n;
+};
+
+/* Error correction M. False: the text is empty or too long. */
+bool qr_make(struct arena *, struct span text, struct qr *);
+/* Its accessible name is the words around it: the picture itself is hidden from readers. */
 bool qr_svg(struct arena *, struct span text, struct html_safe *svg);
 
 #endif
