@@ -34,6 +34,12 @@ zone_named(struct span name)
 	return z;
 }
 
+struct span
+zone_name(const struct zone *zone)
+{
+	return zone ? span_of(zone->name) : SPAN("UTC");
+}
+
 int64_t
 clock_now(void)
 {

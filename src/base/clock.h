@@ -20,6 +20,7 @@ struct civil {			/* what a wall clock and a calendar show */
 };
 
 const struct zone *zone_named(struct span name);	/* NULL if the system does not know it */
+struct span zone_name(const struct zone *);		/* "Europe/London"; NULL: "UTC" */
 int64_t clock_now(void);				/* ms since 1970 UTC */
 int64_t clock_steady(void);				/* ms, for measuring a span of time only */
 struct civil moment_civil(struct moment);

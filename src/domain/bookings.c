@@ -8,13 +8,15 @@
 #include "domain/outbox.h"
 #include "domain/outcome.h"
 
-#define BOOKING_COLUMNS "SELECT booking_id, hold_id, buyer_id, state, generation, ref, email, name, total_minor, currency FROM bookings "
+#define BOOKING_COLUMNS "SELECT booking_id, hold_id, buyer_id, state, generation, ref, email, name, total_minor, currency, " \
+    "confirmed_at FROM bookings "
 
-STATEMENT(booking_plain, SHOW, "iiitiittit", BOOKING_COLUMNS "WHERE show_id = ? AND booking_id = ?");
-STATEMENT(booking_by_hold, SHOW, "iiitiittit", BOOKING_COLUMNS "WHERE show_id = ? AND hold_id = ?");
-STATEMENT(booking_by_ref, SHOW, "iiitiittit", BOOKING_COLUMNS "WHERE show_id = ? AND ref = ? AND state <> 'pending'");
-STATEMENT(booking_tickets, SHOW, "iiiit", "SELECT b.seat_id, b.serial, b.price_minor + b.fee_minor, b.state = 'live', "
-    "COALESCE(p.name, b.price_type) FROM booking_seats b LEFT JOIN show_seats s ON s.show_id = ? AND s.seat_id = b.seat_id "
+STATEMENT(booking_plain, SHOW, "iiitiittitd", BOOKING_COLUMNS "WHERE show_id = ? AND booking_id = ?");
+STATEMENT(booking_by_hold, SHOW, "iiitiittitd", BOOKING_COLUMNS "WHERE show_id = ? AND hold_id = ?");
+STATEMENT(booking_by_ref, SHOW, "iiitiittitd", BOOKING_COLUMNS "WHERE show_id = ? AND ref = ? AND state <> 'pending'");
+STATEMENT(booking_tickets, SHOW, "iiiitid", "SELECT b.seat_id, b.serial, b.price_minor + b.fee_minor, b.state = 'live', "
+    "COALESCE(p.name, b.price_type), b.fee_minor, b.cancelled_at FROM booking_seats b "
+    "LEFT JOIN show_seats s ON s.show_id = ? AND s.seat_id = b.seat_id "
     "LEFT JOIN show_prices p ON p.show_id = ? AND p.section_id = s.section_id AND p.price_type = b.price_type "
     "WHERE b.show_id = ? AND b.booking_id = ? ORDER BY b.seat_id");
 
@@ -28,7 +30,7 @@ fill(struct rows *row, struct arena *a, int64_t show, struct booking *b)
 
 	*b = (struct booking){ .show = show, .id = row_int(row, 0), .hold = row_int(row, 1), .buyer = row_int(row, 2),
 		.generation = (int)row_int(row, 4), .email = row_text(row, 6), .name = row_text(row, 7),
-		.total = money_of(row_int(row, 8), row_text(row, 9)),
+		.total = money_of(row_int(row, 8), row_text(row, 9)), .confirmed_ms = row_int(row, 10),
 		.reference = arena_copy(a, span_of(reference_print(show, row_int(row, 5)).text)) };
 	for (size_t i = 0; i < ARRAY_LEN(states); i++)
 		if (span_is(state, states[i]))
@@ -47,8 +49,10 @@ read_tickets(struct db *db, struct arena *a, struct booking *b)
 	for (; b->n < HOLD_MAX_SEATS && rows_next(rows); b->n++) {
 		ids[b->n] = row_int(rows, 0);
 		b->tickets[b->n] = (struct ticket){ .seat = ids[b->n], .serial = row_int(rows, 1),
-			.price = { .minor = row_int(rows, 2) }, .live = row_int(rows, 3), .price_name = row_text(rows, 4) };
+			.price = { .minor = row_int(rows, 2) }, .live = row_int(rows, 3), .price_name = row_text(rows, 4),
+			.fee = { .minor = row_int(rows, 5) }, .cancelled_ms = row_int(rows, 6) };
 		memcpy(b->tickets[b->n].price.code, b->total.code, sizeof(b->total.code));
+		memcpy(b->tickets[b->n].fee.code, b->total.code, sizeof(b->total.code));
 	}
 	rows_done(rows);
 	known = seat_words_read(db, ids, b->n, words);

@@ -10,7 +10,9 @@ struct ticket {
 	struct span row, number, section_name, price_name;
 	enum seat_kind kind;
 	struct money price;		/* fee in */
+	struct money fee;		/* part of the price */
 	bool live;
+	int64_t cancelled_ms;		/* 0: it is not, or nobody noted when */
 };
 
 struct booking {
@@ -20,6 +22,7 @@ struct booking {
 	struct span reference;		/* nine letters, no groups */
 	struct span email, name;
 	struct money total;
+	int64_t confirmed_ms;		/* 0: never */
 	struct ticket *tickets;
 	size_t n;
 };

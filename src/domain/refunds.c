@@ -243,3 +243,22 @@ refund_reported(struct db *db, struct arena *a, int64_t show, int64_t refund, bo
 
 	return answer(db, &w);
 }
+
+STATEMENT(refund_all, SHOW, "iiititttttt" "iidttd", "SELECT r.show_id, r.refund_id, r.payment_id, r.state, r.amount_minor, r.currency, "
+    "p.provider, p.capture, r.idem_key, r.provider_refund, r.reason, r.unsure, r.tries, r.done_at, p.session, COALESCE(r.body, ''), "
+    "r.created_at FROM refunds r JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id "
+    "WHERE r.show_id = ? AND r.payment_id = ? ORDER BY r.refund_id");
+
+size_t
+refunds_of_payment(struct db *db, struct arena *a, int64_t show, int64_t payment, struct refund **list)
+{
+	struct rows *rows = db_select(db, &refund_all, show, show, payment);
+	size_t n = 0;
+
+	*list = ARENA_ARRAY(a, struct refund, rows_count(rows));
+	for (; rows_next(rows); n++) {
+		refund_fill(rows, &(*list)[n]);
+		(*list)[n].created_ms = row_int(rows, 16);
+	}
+	return n;
+}
