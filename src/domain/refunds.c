@@ -16,18 +16,19 @@
 #define ASK_DOUBLINGS 8
 
 #define REFUND_COLUMNS "SELECT r.show_id, r.refund_id, r.payment_id, r.state, r.amount_minor, r.currency, p.provider, p.capture, " \
-    "r.idem_key, r.provider_refund, r.reason, r.unsure, r.tries, r.done_at, p.session, COALESCE(r.body, '') FROM refunds r "
+    "r.idem_key, r.provider_refund, r.reason, r.unsure, r.tries, r.done_at, p.session, COALESCE(r.body, ''), " \
+    "r.created_at FROM refunds r "
 
-STATEMENT(refund_list, SCATTER, "iiititttttt" "iidtt", REFUND_COLUMNS
+STATEMENT(refund_list, SCATTER, "iiititttttt" "iidttd", REFUND_COLUMNS
     "JOIN payments p ON p.show_id = r.show_id AND p.payment_id = r.payment_id "
     "WHERE r.state = 'pending' AND r.due_at <= UTC_TIMESTAMP(3) ORDER BY r.due_at LIMIT ?");
-STATEMENT(refund_newest, SHOW, "iiititttttt" "iidtt", REFUND_COLUMNS
+STATEMENT(refund_newest, SHOW, "iiititttttt" "iidttd", REFUND_COLUMNS
     "JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id "
     "WHERE r.show_id = ? AND r.payment_id = ? ORDER BY r.refund_id DESC LIMIT 1");
-STATEMENT(refund_all, SHOW, "iiititttttt" "iidtt", REFUND_COLUMNS
+STATEMENT(refund_all, SHOW, "iiititttttt" "iidttd", REFUND_COLUMNS
     "JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id "
     "WHERE r.show_id = ? AND r.payment_id = ? ORDER BY r.refund_id");
-STATEMENT(refund_one, SHOW, "iiititttttt" "iidtt", REFUND_COLUMNS
+STATEMENT(refund_one, SHOW, "iiititttttt" "iidttd", REFUND_COLUMNS
     "JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id WHERE r.show_id = ? AND r.refund_id = ?");
 STATEMENT(refund_take, SHOW, "", "UPDATE refunds SET due_at = TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)), tries = tries + 1, body = ? "
     "WHERE show_id = ? AND refund_id = ? AND state = 'pending' AND due_at <= UTC_TIMESTAMP(3)");
@@ -61,7 +62,8 @@ refund_fill(struct rows *r, struct refund *out)
 	*out = (struct refund){ .show = row_int(r, 0), .id = row_int(r, 1), .payment = row_int(r, 2),
 		.amount = money_of(row_int(r, 4), row_text(r, 5)), .provider = row_text(r, 6), .capture = row_text(r, 7),
 		.key = row_text(r, 8), .provider_refund = row_text(r, 9), .reason = row_text(r, 10), .unsure = row_int(r, 11),
-		.tries = (int)row_int(r, 12), .done_ms = row_int(r, 13), .session = row_text(r, 14), .body = row_text(r, 15) };
+		.tries = (int)row_int(r, 12), .done_ms = row_int(r, 13), .session = row_text(r, 14), .body = row_text(r, 15),
+		.created_ms = row_int(r, 16) };
 	for (int i = 0; i < 4; i++)
 		if (span_is(row_text(r, 3), states[i]))
 			out->state = i;
@@ -242,23 +244,4 @@ refund_reported(struct db *db, struct arena *a, int64_t show, int64_t refund, bo
 		.event_body = event_body };
 
 	return answer(db, &w);
-}
-
-STATEMENT(refund_all, SHOW, "iiititttttt" "iidttd", "SELECT r.show_id, r.refund_id, r.payment_id, r.state, r.amount_minor, r.currency, "
-    "p.provider, p.capture, r.idem_key, r.provider_refund, r.reason, r.unsure, r.tries, r.done_at, p.session, COALESCE(r.body, ''), "
-    "r.created_at FROM refunds r JOIN payments p ON p.show_id = ? AND p.payment_id = r.payment_id "
-    "WHERE r.show_id = ? AND r.payment_id = ? ORDER BY r.refund_id");
-
-size_t
-refunds_of_payment(struct db *db, struct arena *a, int64_t show, int64_t payment, struct refund **list)
-{
-	struct rows *rows = db_select(db, &refund_all, show, show, payment);
-	size_t n = 0;
-
-	*list = ARENA_ARRAY(a, struct refund, rows_count(rows));
-	for (; rows_next(rows); n++) {
-		refund_fill(rows, &(*list)[n]);
-		(*list)[n].created_ms = row_int(rows, 16);
-	}
-	return n;
 }

@@ -14,7 +14,7 @@ struct refund {
 	bool unsure;		/* a call was made whose answer was lost: look for it before asking again */
 	int tries;
 	int64_t done_ms;	/* 0: not yet */
-	int64_t created_ms;	/* of refunds_of_payment() only */
+	int64_t created_ms;
 };
 
 /* For the reaper. Claiming stores the body and moves due_at on, so that only one caller asks at a time; false: somebody else has it, or it is done. */
@@ -58,7 +58,5 @@ enum outcome refund_read(struct db *, struct arena *, int64_t show, int64_t refu
 size_t refunds_of_payment(struct db *, struct arena *, int64_t show, int64_t payment, struct refund **list);
 /* The newest attempt for a payment; NOT_FOUND: none. */
 enum outcome refund_of_payment(struct db *, struct arena *, int64_t show, int64_t payment, struct refund *);
-/* All attempts for a payment, oldest first. */
-size_t refunds_of_payment(struct db *, struct arena *, int64_t show, int64_t payment, struct refund **list);
 
 #endif

@@ -179,11 +179,11 @@ print_pool(struct buf *b)
 	head(b, "worker_restarts_total", "counter", "workers replaced, by reason");
 	for (size_t r = 0; r < RESTARTS; r++)
 		buf_fmt(b, "foyer_worker_restarts_total{reason=\"%s\"} %" PRIu64 "\n", restarts[r], shared->restarts[r]);
-	head(b, "calls_in_flight", "gauge", "calls to a payment provider that are under way");
+	head(b, "calls_in_flight", "gauge", "calls to a payment provider, or to the printer of PDFs, that are under way");
 	for (unsigned g = 0; g < GATES; g++)
 		if (gate_names[g])
 			buf_fmt(b, "foyer_calls_in_flight{provider=\"%s\"} %" PRIu64 "\n", gate_names[g], inside(g));
-	head(b, "calls_turned_away_total", "counter", "calls to a payment provider that were not made: too many in flight, or it does not answer");
+	head(b, "calls_turned_away_total", "counter", "calls that were not made: too many in flight, or no answer to the last ones");
 	for (unsigned g = 0; g < GATES; g++)
 		if (gate_names[g])
 			buf_fmt(b, "foyer_calls_turned_away_total{provider=\"%s\"} %" PRIu64 "\n", gate_names[g],

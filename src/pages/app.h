@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 #include "base/settings.h"
+#include "http/metrics.h"
 
 struct db;
 struct psp;
@@ -15,6 +16,7 @@ struct app {
 	struct signing_key ticket_key;
 	struct psp *psps;		/* in the order they are offered */
 	size_t n_psps;
+	struct call_cap paper_gate;	/* PDFs that are being made */
 };
 
 #endif

@@ -20,6 +20,8 @@
 #include "psp/psp.h"
 
 #define CONFIG_ARENA (1 * MiB)
+#define PAPERS_AT_ONCE 4	/* over all workers of the lane, which has work of its own */
+#define PAPER_GATE (GATES - 1)	/* providers have two each, from 0 */
 #define HANG_SECONDS 120	/* above every timeout of database and providers together */
 
 /* What the master hands to its workers. */
@@ -135,6 +137,7 @@ worker_start(void *context)
 		return NULL;		/* config_read() has tried them */
 	signing_key_make(&app.ticket_key, &seed);
 	open_psps(c->arena, s);
+	call_cap_init(&app.paper_gate, PAPER_GATE, "foyer-paper", PAPERS_AT_ONCE);
 	router.routes = routes;
 	router.n = n_routes;
 	router.base_url = s->base_url;

@@ -96,12 +96,13 @@ say 'and leaves compressed' same gzip "$(header Content-Encoding -H 'Accept-Enco
 
 export FOYER_EXEMPT=192.0.2.1
 say 'nginx takes a new configuration' demo start nginx
-burst()
+burst()		# burst METHOD PATH: how many of 120 requests were turned away
 {
-	for ((i = 0; i < 120; i++)); do echo "url = $site/shows/1/hold"; echo 'output = /dev/null'; done >"$FOYER_VAR/urls"
-	curl -s -X POST -K "$FOYER_VAR/urls" -w '%{http_code}\n' | grep -c 429
+	for ((i = 0; i < 120; i++)); do echo "url = $site$2"; echo 'output = /dev/null'; done >"$FOYER_VAR/urls"
+	curl -s -X "$1" -K "$FOYER_VAR/urls" -w '%{http_code}\n' | grep -c 429
 }
-say 'who presses Hold a hundred times a second is slowed down' test "$(burst)" -gt 20
+say 'who presses Hold a hundred times a second is slowed down' test "$(burst POST /shows/1/hold)" -gt 20
+say 'so is who asks for one PDF after the other' test "$(burst GET "/bookings/$TOKEN/receipt.pdf")" -gt 60
 say 'and told when to come back' same 5 "$(header Retry-After -X POST "$site/shows/1/hold")"
 
 # -- with foyerd -----------------------------------------------------------------------------------------------------------------------------

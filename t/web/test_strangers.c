@@ -124,7 +124,8 @@ static void
 assert_opens_nothing(const char *token)
 {
 	const char *const paths[] = { TEXT("/holds/%s", token), TEXT("/holds/%s/seats", token), TEXT("/bookings/%s", token),
-		TEXT("/bookings/%s.ics", token), TEXT("/pay/return/%s", token) };
+		TEXT("/bookings/%s.ics", token), TEXT("/bookings/%s.pdf", token), TEXT("/bookings/%s/receipt.pdf", token),
+		TEXT("/pay/return/%s", token) };
 	static const char *const acts[] = { "extend", "release", "pay" };
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
