@@ -1,6 +1,6 @@
 /*
  * audit_tickets.c - nobody shares a seat: live tickets, confirmed seats and confirmed bookings are the same thing seen from three
- * sides, and a booking has tickets for exactly what its hold held.
+ * sides, a booking has tickets for exactly what its hold held, and nobody is charged other than the show's charges say.
  */
 #include "base/base.h"
 
@@ -36,6 +36,23 @@ STATEMENT(seat_missing, SCATTER, "ii", "SELECT a.show_id, p.seat_id FROM show_sa
     "LEFT JOIN show_seats s ON s.show_id = a.show_id AND s.seat_id = p.seat_id "
     "WHERE a.starts_at > UTC_TIMESTAMP(3) AND (s.seat_id IS NULL OR s.section_id <> p.section_id)" SOME);
 
+/*
+ * The rules of charges.h once more, in SQL and over all rows: what the version that a row names adds to its price, against what the row
+ * says is added. one: some row that is so.
+ */
+#define CHARGED_WRONG(one, price, extra, table) "SELECT f.show_id, f.one, f.charges, f.price, f.extra FROM (" \
+	"SELECT t.show_id, t.one, t.charges, t.price, t.extra, COUNT(c.sort) AS told, COALESCE(SUM(CASE WHEN c.kind = 'fee' AND NOT c.included " \
+	"THEN c.flat_minor + (2 * t.price * c.millionths + 1000000) DIV 2000000 END), 0) AS fees FROM (" \
+	"SELECT show_id, MIN(" one ") AS one, charges, " price " AS price, " extra " AS extra FROM " table \
+	" GROUP BY show_id, charges, " price ", " extra ") t LEFT JOIN show_charges c ON c.show_id = t.show_id AND c.version = t.charges " \
+	"GROUP BY t.show_id, t.one, t.charges, t.price, t.extra) f LEFT JOIN show_charges x ON x.show_id = f.show_id " \
+	"AND x.version = f.charges AND x.kind = 'tax' AND NOT x.included " \
+	"GROUP BY f.show_id, f.one, f.charges, f.price, f.extra, f.told, f.fees HAVING (f.charges > 0 AND f.told = 0) OR f.extra <> f.fees + " \
+	"COALESCE(SUM(x.flat_minor + (2 * (f.price + f.fees) * x.millionths + 1000000) DIV 2000000), 0)" SOME
+STATEMENT(ticket_charged, SCATTER, "iiiii", CHARGED_WRONG("booking_id", "price_minor", "fee_minor", "booking_seats"));
+STATEMENT(seat_charged, SCATTER, "iiiii", CHARGED_WRONG("hold_id", "price_minor", "fee_minor", "hold_seats"));
+STATEMENT(price_charged, SCATTER, "iiiii", CHARGED_WRONG("section_id", "minor", "extra_minor", "show_prices"));
+
 static const struct audit_check checks[] = {
 	VIOLATION(ticket_twice, "show seat tickets"),
 	VIOLATION(ticket_without_seat, "show booking seat seat_is"),
@@ -45,5 +62,8 @@ static const struct audit_check checks[] = {
 	VIOLATION(tickets_missing, "show booking tickets seats"),
 	VIOLATION(booking_total, "show booking total tickets"),
 	VIOLATION(seat_missing, "show seat"),
+	VIOLATION(ticket_charged, "show booking charges price added"),
+	VIOLATION(seat_charged, "show hold charges price added"),
+	VIOLATION(price_charged, "show section charges price added"),
 };
 const struct audit_part audit_tickets = { checks, ARRAY_LEN(checks) };

@@ -9,8 +9,8 @@ struct ticket {
 	int64_t seat, serial;
 	struct span row, number, section_name, price_name;
 	enum seat_kind kind;
-	struct money price;		/* fee in */
-	struct money fee;		/* part of the price */
+	struct money price;		/* all charges in */
+	struct money fee;		/* those that were added: part of the price */
 	bool live;
 	int64_t cancelled_ms;		/* 0: it is not, or nobody noted when */
 };

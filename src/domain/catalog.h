@@ -33,9 +33,7 @@ struct show {
 	struct moment starts;
 	int64_t starts_utc_ms;
 	struct span local_date;		/* "2026-11-21" */
-	struct money price_min, price_max;	/* fees in */
-	struct money fee;		/* a seat */
-	struct span tax_note;
+	struct money price_min, price_max;	/* all charges in */
 	/* the sale, read from the show itself */
 	enum availability availability;
 	int64_t free, total;

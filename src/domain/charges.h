@@ -17,6 +17,8 @@
 #ifndef FOYER_DOMAIN_CHARGES_H
 #define FOYER_DOMAIN_CHARGES_H
 
+#include "domain/outcome.h"
+
 #define CHARGES_MAX 8
 #define CHARGE_NAME_MAX 60		/* characters */
 #define CHARGE_WHOLE 1000000		/* a rate of 100 %, in millionths; the largest there is */
@@ -39,5 +41,25 @@ int64_t charges_apply(const struct charge *list, size_t n, int64_t price, int64_
 bool charges_same(const struct charge *a, size_t n_a, const struct charge *b, size_t n_b);
 /* Per cent, as short as it goes: "20", "2.5", "0.0001". */
 struct span charge_rate(struct arena *, int64_t millionths);
+
+/* -- what an order is told (charge_lines.c) ------------------------------------------------------------------------------------- */
+
+struct charge_line {
+	enum charge_kind kind;
+	struct span name;
+	struct span rate;		/* "20": per cent; empty: a flat amount a seat */
+	bool included;
+	int64_t minor;			/* over all seats */
+};
+
+struct charge_lines {
+	int64_t tickets;		/* the prices alone; with every line that is not included it is the total */
+	struct charge_line *list;	/* as the show has them: fees and taxes as they were published */
+	size_t n;
+};
+
+/* Of the seats that are in a hold now; of all seats that were bought, cancelled ones too. No such hold or booking: nothing, OK. */
+enum outcome hold_charges(struct db *, struct arena *, int64_t show, int64_t hold, struct charge_lines *);
+enum outcome booking_charges(struct db *, struct arena *, int64_t show, int64_t booking, struct charge_lines *);
 
 #endif

@@ -20,14 +20,16 @@ TRANSACTION(demo_sell_tx, "demo_sell");
 
 STATEMENT(demo_seats, GLOBAL, "iiiiit", "SELECT s.seat_id, s.section_id, c.tier, s.plan_row, s.plan_col, s.kind FROM seats s "
     "JOIN sections c ON c.section_id = s.section_id WHERE s.hall_id = ? AND s.layout_version = ? ORDER BY s.seat_id");
-STATEMENT(demo_prices, SHOW, "iti", "SELECT section_id, price_type, minor FROM show_prices WHERE show_id = ? ORDER BY section_id, sort");
+STATEMENT(demo_prices, SHOW, "itiii", "SELECT section_id, price_type, minor, extra_minor, charges FROM show_prices WHERE show_id = ? "
+    "ORDER BY section_id, sort");
 STATEMENT(demo_touched, SHOW, "i", "SELECT COUNT(*) FROM holds WHERE show_id = ?");
 
 #define BOOKINGS "JSON_TABLE(?, '$[*]' COLUMNS (hold_id BIGINT PATH '$[0]', booking_id BIGINT PATH '$[1]', payment_id BIGINT PATH '$[2]', " \
 	"buyer_id BIGINT PATH '$[3]', ref INT PATH '$[4]', seat_count INT PATH '$[5]', total_minor BIGINT PATH '$[6]', " \
 	"at DATETIME(3) PATH '$[7]', email VARCHAR(254) PATH '$[8]', name VARCHAR(120) PATH '$[9]')) AS j"
 #define SEATS "JSON_TABLE(?, '$[*]' COLUMNS (hold_id BIGINT PATH '$[0]', booking_id BIGINT PATH '$[1]', seat_id INT PATH '$[2]', " \
-	"price_type VARCHAR(20) PATH '$[3]', price_minor INT PATH '$[4]', serial BIGINT PATH '$[5]')) AS j"
+	"price_type VARCHAR(20) PATH '$[3]', price_minor INT PATH '$[4]', fee_minor INT PATH '$[5]', charges INT PATH '$[6]', " \
+	"serial BIGINT PATH '$[7]')) AS j"
 
 STATEMENT(demo_holds, SHOW, "", "INSERT INTO holds (show_id, hold_id, buyer_id, state, seat_count, created_at, expires_at, seats_until, "
     "longest_until, ended_at) SELECT ?, j.hold_id, j.buyer_id, 'confirmed', j.seat_count, j.at, TIMESTAMPADD(SECOND, 600, j.at), "
@@ -40,10 +42,10 @@ STATEMENT(demo_payments, SHOW, "", "INSERT INTO payments (show_id, payment_id, h
     "live, idem_key, body, session, capture, captured_minor, created_at, settled_at) SELECT ?, j.payment_id, j.hold_id, j.booking_id, "
     "'stripe', 'paid', j.total_minor, ?, FALSE, CONCAT('demo-', j.payment_id), '', CONCAT('cs_test_demo_', j.payment_id), "
     "CONCAT('pi_demo_', j.payment_id), j.total_minor, TIMESTAMPADD(SECOND, 120, j.at), TIMESTAMPADD(SECOND, 180, j.at) FROM " BOOKINGS);
-STATEMENT(demo_hold_seats, SHOW, "", "INSERT INTO hold_seats (show_id, hold_id, seat_id, price_type, price_minor, fee_minor) "
-    "SELECT ?, j.hold_id, j.seat_id, j.price_type, j.price_minor, ? FROM " SEATS);
-STATEMENT(demo_tickets, SHOW, "", "INSERT INTO booking_seats (show_id, booking_id, seat_id, state, price_type, price_minor, fee_minor, serial) "
-    "SELECT ?, j.booking_id, j.seat_id, 'live', j.price_type, j.price_minor, ?, j.serial FROM " SEATS);
+STATEMENT(demo_hold_seats, SHOW, "", "INSERT INTO hold_seats (show_id, hold_id, seat_id, price_type, price_minor, fee_minor, charges) "
+    "SELECT ?, j.hold_id, j.seat_id, j.price_type, j.price_minor, j.fee_minor, j.charges FROM " SEATS);
+STATEMENT(demo_tickets, SHOW, "", "INSERT INTO booking_seats (show_id, booking_id, seat_id, state, price_type, price_minor, fee_minor, charges, "
+    "serial) SELECT ?, j.booking_id, j.seat_id, 'live', j.price_type, j.price_minor, j.fee_minor, j.charges, j.serial FROM " SEATS);
 STATEMENT(demo_sold, SHOW, "", "UPDATE show_seats s JOIN " SEATS " ON j.seat_id = s.seat_id SET s.status = 'confirmed', "
     "s.booking_id = j.booking_id, s.version = s.version + 2 WHERE s.show_id = ?");
 #define EVENTS "JSON_TABLE(?, '$[*]' COLUMNS (outbox_id BIGINT PATH '$[0]', type VARCHAR(24) PATH '$[1]', " \
@@ -55,13 +57,13 @@ STATEMENT(demo_silence, SHOW, "", "INSERT INTO deliveries (show_id, outbox_id, s
     "SELECT ?, j.outbox_id, '" SINK_MAIL "', 'given_up', UTC_TIMESTAMP(3), 'demonstration' FROM " EVENTS " WHERE j.type = 'BOOKING_CONFIRMED'");
 
 struct price {
-	int64_t section, minor;
+	int64_t section, minor, extra, charges;
 	struct span type;
 };
 
 struct selling {
 	struct arena *arena;
-	int64_t show, fee, now_ms;
+	int64_t show, now_ms;
 	struct span currency;
 	struct crowd crowd;
 	struct price *prices;
@@ -94,7 +96,8 @@ read_hall(struct db *db, struct selling *w, const struct programme_start *start)
 	rows = db_select(db, &demo_prices, w->show);
 	w->prices = ARENA_ARRAY(w->arena, struct price, rows_count(rows));
 	while (rows_next(rows))
-		w->prices[w->n_prices++] = (struct price){ row_int(rows, 0), row_int(rows, 2), row_text(rows, 1) };
+		w->prices[w->n_prices++] = (struct price){ row_int(rows, 0), row_int(rows, 2), row_int(rows, 3), row_int(rows, 4),
+			row_text(rows, 1) };
 }
 
 /* Mostly the first price type; in parties of three and more the later seats are children's. */
@@ -189,10 +192,11 @@ write_purchase(struct selling *w, const struct crowd_party *party, size_t number
 			BUG("show %" PRId64 " has no price for section %" PRId64, w->show, s->section);
 			return;
 		}
-		b.total += price->minor + w->fee;
+		b.total += price->minor + price->extra;
 		buf_fmt(&ids, "%s%" PRId64, i ? "," : "", s->id);
-		buf_fmt(&w->seats, "%c[%" PRId64 ",%" PRId64 ",%" PRId64 ",\"" PRSPAN "\",%" PRId64 ",%" PRId64 "]", w->seats.n ? ',' : '[',
-		    b.hold, b.booking, s->id, ARGSPAN(price->type), price->minor, ticket_serial_new());
+		buf_fmt(&w->seats, "%c[%" PRId64 ",%" PRId64 ",%" PRId64 ",\"" PRSPAN "\",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "]",
+		    w->seats.n ? ',' : '[', b.hold, b.booking, s->id, ARGSPAN(price->type), price->minor, price->extra, price->charges,
+		    ticket_serial_new());
 		w->n_seats++;
 	}
 	b.seats = buf_view(&ids);
@@ -218,9 +222,9 @@ sell_body(struct db *db, void *context)
 		return TX_ROLLBACK;
 	db_change(db, &demo_buyers, w->show, bookings);
 	db_change(db, &demo_holds, w->show, bookings);
-	db_change(db, &demo_hold_seats, w->show, w->fee, seats);
+	db_change(db, &demo_hold_seats, w->show, seats);
 	db_change(db, &demo_bookings, w->show, w->currency, bookings);
-	db_change(db, &demo_tickets, w->show, w->fee, seats);
+	db_change(db, &demo_tickets, w->show, seats);
 	db_change(db, &demo_payments, w->show, w->currency, bookings);
 	if (db_change(db, &demo_sold, seats, w->show) != (int64_t)w->n_seats)
 		return TX_ROLLBACK;
@@ -232,7 +236,7 @@ sell_body(struct db *db, void *context)
 enum outcome
 demo_sell(struct db *db, struct arena *a, const struct programme_start *start, int64_t now_ms, size_t *bookings, size_t *seats)
 {
-	struct selling w = { .arena = a, .show = start->id, .fee = start->show->prices->fee, .now_ms = now_ms,
+	struct selling w = { .arena = a, .show = start->id, .now_ms = now_ms,
 		.currency = start->show->prices->currency };
 	struct rows *row = db_row(db, &demo_touched, start->id);
 	enum tx_result r;

@@ -16,9 +16,10 @@ STATEMENT(seats_lengthen, SHOW, "", "UPDATE show_seats FORCE INDEX (PRIMARY) SET
     "WHERE show_id = ? AND hold_id = ? AND seat_id IN " IN_8);
 STATEMENT(hold_seat_drop, SHOW, "", "DELETE FROM hold_seats WHERE show_id = ? AND hold_id = ? AND seat_id = ?");
 STATEMENT(hold_shrink, SHOW, "", "UPDATE holds SET seat_count = seat_count - 1 WHERE show_id = ? AND hold_id = ?");
-STATEMENT(price_find, SHOW, "i", "SELECT minor FROM show_prices WHERE show_id = ? AND section_id = ? AND price_type = ?");
-STATEMENT(seat_reprice, SHOW, "", "UPDATE hold_seats SET price_type = ?, price_minor = ? "
-    "WHERE show_id = ? AND hold_id = ? AND seat_id = ?");
+STATEMENT(price_find, SHOW, "iii", "SELECT minor, extra_minor, charges FROM show_prices WHERE show_id = ? AND section_id = ? AND price_type = ?");
+/* A seat that has this type already keeps the price it was held at. */
+STATEMENT(seat_reprice, SHOW, "", "UPDATE hold_seats SET price_type = ?, price_minor = ?, fee_minor = ?, charges = ? "
+    "WHERE show_id = ? AND hold_id = ? AND seat_id = ? AND price_type <> ?");
 
 TRANSACTION(extend_tx, "extend");
 TRANSACTION(release_tx, "release");
@@ -233,13 +234,15 @@ reprice_body(struct db *db, void *context)
 	lock_its_seats(db, c);
 	for (size_t i = 0; i < c->n; i++) {
 		struct rows *price = db_row(db, &price_find, c->show, section_of(c, c->seats[i]), c->types[i]);
-		int64_t minor;
+		int64_t minor, extra, charges;
 
 		if (!price)
 			return end_with(c, OUTCOME_NOT_FOUND);
 		minor = row_int(price, 0);
+		extra = row_int(price, 1);
+		charges = row_int(price, 2);
 		rows_done(price);
-		db_change(db, &seat_reprice, c->types[i], minor, c->show, c->hold, c->seats[i]);
+		db_change(db, &seat_reprice, c->types[i], minor, extra, charges, c->show, c->hold, c->seats[i], c->types[i]);
 	}
 	return end_with(c, OUTCOME_OK);
 }

@@ -14,7 +14,7 @@ STATEMENT(hold_lines, SHOW, "ititii", "SELECT h.seat_id, h.price_type, s.section
 STATEMENT(seat_names, GLOBAL, "ittttt", "SELECT s.seat_id, s.row_label, s.number, s.kind, n.name, n.slug FROM seats s "
     "JOIN sections n ON n.section_id = s.section_id WHERE s.seat_id IN " IN_8 " ORDER BY s.seat_id");
 STATEMENT(sale_extend, SHOW, "it", "SELECT extend_seconds, currency FROM show_sales WHERE show_id = ?");
-STATEMENT(choices, SHOW, "itti", "SELECT section_id, price_type, name, minor FROM show_prices WHERE show_id = ? "
+STATEMENT(choices, SHOW, "itti", "SELECT section_id, price_type, name, minor + extra_minor FROM show_prices WHERE show_id = ? "
     "AND sort < ? ORDER BY section_id, sort");
 STATEMENT(buyer_show_list, DIRECTORY, "i", "SELECT show_id FROM buyer_shows WHERE buyer_id = ? ORDER BY at DESC LIMIT 20");
 STATEMENT(buyer_hold_list, SHOW, "iiidi", "SELECT h.hold_id, h.generation, COALESCE(b.booking_id, 0), h.expires_at, h.seat_count "
@@ -44,7 +44,7 @@ static void
 read_lines(struct db *db, struct arena *a, struct hold *h, struct span currency)
 {
 	struct rows *rows = db_select(db, &hold_lines, h->show, h->show, h->show, h->id);
-	int64_t ids[HOLD_MAX_SEATS], total = 0, fees = 0;
+	int64_t ids[HOLD_MAX_SEATS], total = 0;
 
 	h->seats = ARENA_ARRAY(a, struct hold_seat, HOLD_MAX_SEATS);
 	while (h->n < HOLD_MAX_SEATS && rows_next(rows)) {
@@ -54,12 +54,10 @@ read_lines(struct db *db, struct arena *a, struct hold *h, struct span currency)
 			.price_name = row_text(rows, 3), .price_minor = row_int(rows, 4), .fee_minor = row_int(rows, 5),
 			.row = SPAN_NONE, .number = SPAN_NONE, .section_name = SPAN_NONE };
 		total += s->price_minor + s->fee_minor;
-		fees += s->fee_minor;
 		ids[h->n++] = s->seat;
 	}
 	rows_done(rows);
 	h->total = money_of(total, currency);
-	h->fees = money_of(fees, currency);
 	if (!h->n)
 		return;
 	rows = db_select(db, &seat_names, AT_8(ids, h->n));

@@ -30,8 +30,8 @@ STATEMENT(seats_hold, SHOW, "", "UPDATE show_seats FORCE INDEX (PRIMARY) SET sta
 STATEMENT(hold_insert, SHOW, "", "INSERT INTO holds (show_id, hold_id, buyer_id, state, seat_count, extensions, created_at, expires_at, "
     "seats_until, longest_until) VALUES (?, ?, ?, 'active', ?, ?, UTC_TIMESTAMP(3), ?, ?, ?)");
 /* A seat that the buyer already held keeps the price type it had there. */
-STATEMENT(hold_seats_insert, SHOW, "", "INSERT INTO hold_seats (show_id, hold_id, seat_id, price_type, price_minor, fee_minor) "
-    "SELECT s.show_id, ?, s.seat_id, p.price_type, p.minor, ? FROM show_seats s "
+STATEMENT(hold_seats_insert, SHOW, "", "INSERT INTO hold_seats (show_id, hold_id, seat_id, price_type, price_minor, fee_minor, charges) "
+    "SELECT s.show_id, ?, s.seat_id, p.price_type, p.minor, p.extra_minor, p.charges FROM show_seats s "
     "LEFT JOIN hold_seats o ON o.show_id = ? AND o.hold_id IN (?, ?) AND o.seat_id = s.seat_id "
     "JOIN show_prices p ON p.show_id = ? AND p.section_id = s.section_id "
     "AND ((o.price_type IS NULL AND p.sort = 0) OR p.price_type = o.price_type) "
@@ -296,7 +296,7 @@ write_hold(struct db *db, struct take *t)
 		db_refuse(db, "show=%" PRId64 " other than %zu locked seats changed", show, t->seats.n);
 	FAULT_DB(db, "hold.seats_taken");
 	db_change(db, &hold_insert, show, t->id, t->ask->buyer, t->seats.n, extensions, at_ms(expires), at_ms(until), at_ms(longest));
-	if (db_change(db, &hold_seats_insert, t->id, t->sale.fee_minor, show, replaced[0], replaced[1], show, show,
+	if (db_change(db, &hold_seats_insert, t->id, show, replaced[0], replaced[1], show, show,
 	    AT_8(t->seats.ids, t->seats.n)) != (int64_t)t->seats.n && !db_failed(db))
 		db_refuse(db, "show=%" PRId64 " has no price for a seat", show);
 	outbox_add(db, show, "SEAT_HELD", t->id, seats_json(t->arena, "hold", t->id, t->seats.ids, t->seats.n, NULL));

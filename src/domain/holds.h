@@ -21,13 +21,13 @@ struct hold_seat {
 	struct span row, number, section_name;
 	enum seat_kind kind;
 	struct span price_type, price_name;
-	int64_t price_minor, fee_minor;
+	int64_t price_minor, fee_minor;		/* fee: what the charges add */
 };
 
 struct price_choice {
 	int64_t section;
 	struct span type, name;
-	int64_t minor;		/* without the fee */
+	int64_t minor;		/* all charges in */
 };
 
 struct hold {
@@ -42,8 +42,7 @@ struct hold {
 	int64_t extend_to_ms;		/* what one more extension would reach; 0: none left */
 	struct hold_seat *seats;
 	size_t n;
-	struct money total;		/* fees in */
-	struct money fees;		/* part of the total */
+	struct money total;		/* all charges in: what is paid (charges.h tells what is in it) */
 };
 
 struct hold_ask {

@@ -7,12 +7,12 @@
 #include "domain/outbox.h"
 #include "domain/states.h"
 
-#define SALE_COLUMNS "SELECT state, currency, fee_minor, hold_seconds, extend_seconds, longest_seconds, seats_a_hold, holds_a_buyer, " \
+#define SALE_COLUMNS "SELECT state, currency, hold_seconds, extend_seconds, longest_seconds, seats_a_hold, holds_a_buyer, " \
     "orphan_rule, sales_from, sales_until, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) < sales_from, UTC_TIMESTAMP(3) >= sales_until, " \
     "COALESCE(companions_open_at <= UTC_TIMESTAMP(3), 0) FROM show_sales WHERE show_id = ?"
 
-STATEMENT(sale_plain, SHOW, "ttiiiiiiidddiii", SALE_COLUMNS);
-STATEMENT(sale_lock, SHOW, "ttiiiiiiidddiii", SALE_COLUMNS " LOCK IN SHARE MODE");
+STATEMENT(sale_plain, SHOW, "ttiiiiiidddiii", SALE_COLUMNS);
+STATEMENT(sale_lock, SHOW, "ttiiiiiidddiii", SALE_COLUMNS " LOCK IN SHARE MODE");
 STATEMENT(buyer_lock, SHOW, "", "INSERT INTO hold_buyers (show_id, buyer_id, touched) VALUES (?, ?, 0) "
     "ON DUPLICATE KEY UPDATE touched = touched + 1");
 STATEMENT(hold_lock, SHOW, "ittdddiii", "SELECT buyer_id, state, reason, expires_at, seats_until, longest_until, extensions, "
@@ -45,11 +45,11 @@ sale_fill(struct rows *row, struct sale *s)
 	if (!row)
 		return false;
 	*s = (struct sale){
-		.state = row_text(row, 0), .currency = row_text(row, 1), .fee_minor = row_int(row, 2), .hold_ms = row_int(row, 3) * 1000,
-		.extend_ms = row_int(row, 4) * 1000, .longest_ms = row_int(row, 5) * 1000, .seats_a_hold = (int)row_int(row, 6),
-		.holds_a_buyer = (int)row_int(row, 7), .orphan_rule = row_int(row, 8), .from_ms = row_int(row, 9),
-		.until_ms = row_int(row, 10), .now_ms = row_int(row, 11), .early = row_int(row, 12), .late = row_int(row, 13),
-		.companions_open = row_int(row, 14),
+		.state = row_text(row, 0), .currency = row_text(row, 1), .hold_ms = row_int(row, 2) * 1000,
+		.extend_ms = row_int(row, 3) * 1000, .longest_ms = row_int(row, 4) * 1000, .seats_a_hold = (int)row_int(row, 5),
+		.holds_a_buyer = (int)row_int(row, 6), .orphan_rule = row_int(row, 7), .from_ms = row_int(row, 8),
+		.until_ms = row_int(row, 9), .now_ms = row_int(row, 10), .early = row_int(row, 11), .late = row_int(row, 12),
+		.companions_open = row_int(row, 13),
 	};
 	s->open = span_is(s->state, "on_sale") && !s->early && !s->late;
 	rows_done(row);

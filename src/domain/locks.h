@@ -29,7 +29,6 @@ struct sale {
 	bool companions_open;
 	int64_t now_ms, from_ms, until_ms;
 	int64_t hold_ms, extend_ms, longest_ms;
-	int64_t fee_minor;
 	int seats_a_hold, holds_a_buyer;
 	bool orphan_rule;
 };

@@ -24,7 +24,7 @@ STATEMENT(booking_update, SHOW, "", "UPDATE bookings SET email = ?, name = ?, to
     "WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
 STATEMENT(booking_seats_drop, SHOW, "", "DELETE FROM booking_seats WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
 STATEMENT(booking_seats_fill, SHOW, "", "INSERT INTO booking_seats (show_id, booking_id, seat_id, state, price_type, price_minor, "
-    "fee_minor, serial) SELECT show_id, ?, seat_id, 'pending', price_type, price_minor, fee_minor, ? + seat_id "
+    "fee_minor, charges, serial) SELECT show_id, ?, seat_id, 'pending', price_type, price_minor, fee_minor, charges, ? + seat_id "
     "FROM hold_seats WHERE show_id = ? AND hold_id = ?");
 STATEMENT(payment_insert, SHOW, "", "INSERT INTO payments (show_id, payment_id, hold_id, booking_id, provider, state, amount_minor, "
     "currency, live, by_token, idem_key, body, created_at, ask_at) VALUES (?, ?, ?, ?, ?, 'created', ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), "

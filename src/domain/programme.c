@@ -88,52 +88,6 @@ prices_currency(struct line *l, void *thing)
 }
 
 static void
-prices_types(struct line *l, void *thing)
-{
-	struct programme_prices *p = thing;
-
-	do {
-		struct span type = line_slug(l, "a price type", 20);
-
-		for (size_t i = 0; i < p->n_types; i++)
-			if (span_eq(p->types[i], type))
-				line_error(l, "price type " PRSPAN " stands here twice", ARGSPAN(type));
-		if (p->n_types == PROGRAMME_TYPES)
-			line_error(l, "a table has at most %d price types", PROGRAMME_TYPES);
-		else
-			p->types[p->n_types++] = type;
-	} while (line_more(l));
-}
-
-static void
-prices_tier(struct line *l, void *thing)
-{
-	struct programme_prices *p = thing;
-	int64_t tier = line_number(l, "the tier", 1, 4);
-
-	if (!l->bad && (!p->currency.n || !p->n_types))
-		line_error(l, "currency and types must stand above the tiers");
-	if (!l->bad && p->has_tier[tier])
-		line_error(l, "tier %" PRId64 " stands here twice", tier);
-	if (l->bad)
-		return;
-	p->has_tier[tier] = true;
-	for (size_t i = 0; i < p->n_types && !l->bad; i++)
-		p->minor[tier][i] = line_money(l, p->currency);
-}
-
-static void
-prices_fee(struct line *l, void *thing)
-{
-	struct programme_prices *p = thing;
-
-	if (!p->currency.n)
-		line_error(l, "the currency must stand above the fee");
-	else
-		p->fee = line_money(l, p->currency);
-}
-
-static void
 event_released(struct line *l, void *thing)
 {
 	struct programme_event *e = thing;
@@ -183,6 +137,10 @@ hall_section(struct line *l, void *thing)
 	s->step_free = line_skip(l, "step-free");
 }
 
+static void prices_kinds(struct line *l, void *p) { prices_types(l, p); }
+static void prices_row(struct line *l, void *p) { prices_tier(l, p); }
+static void prices_fee(struct line *l, void *p) { prices_charge(l, p, CHARGE_FEE); }
+static void prices_tax(struct line *l, void *p) { prices_charge(l, p, CHARGE_TAX); }
 static void show_at(struct line *l, void *s) { show_once(l, s); }
 static void show_on(struct line *l, void *s) { show_every(l, s); }
 static void show_any(struct line *l, void *s) { show_soon(l, s); }
@@ -208,10 +166,10 @@ static const struct property venue_properties[] = {
 };
 static const struct property prices_properties[] = {
 	{ .word = "currency", .type = SPECIAL, .special = prices_currency, .flags = MUST },
-	{ .word = "types", .type = SPECIAL, .special = prices_types, .flags = MUST },
-	{ .word = "tier", .type = SPECIAL, .special = prices_tier, .flags = MUST | MANY },
-	{ .word = "fee", .type = SPECIAL, .special = prices_fee },
-	{ "tax", "the note about taxes", TEXT, AT(prices, tax), 1, 120, 0, NULL, NULL },
+	{ .word = "types", .type = SPECIAL, .special = prices_kinds, .flags = MUST },
+	{ .word = "tier", .type = SPECIAL, .special = prices_row, .flags = MUST | MANY },
+	{ .word = "fee", .type = SPECIAL, .special = prices_fee, .flags = MANY },
+	{ .word = "tax", .type = SPECIAL, .special = prices_tax, .flags = MANY },
 };
 static const struct property hall_properties[] = {
 	{ "venue", "the venue", SLUG, AT(hall, venue_slug), 1, 60, MUST, NULL, NULL },
@@ -259,7 +217,7 @@ static const struct property show_properties[] = {
 BEGIN(city, cities, n_cities, .name = name)
 BEGIN(venue, venues, n_venues, .name = name, .phone = SPAN_NONE, .map = SPAN_NONE, .access = SPAN_NONE)
 BEGIN(price_type, types, n_types, .name = name)
-BEGIN(prices, prices, n_prices, .tax = SPAN_NONE)
+BEGIN(prices, prices, n_prices, .currency = SPAN_NONE)
 BEGIN(hall, halls, n_halls, .name = name)
 BEGIN(event, events, n_events, .title = name, .genre = SPAN_NONE, .language = SPAN_NONE, .certificate = SPAN_NONE, .synopsis = SPAN_NONE,
     .poster = SPAN_NONE)

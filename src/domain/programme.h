@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "domain/charges.h"
 #include "domain/seats.h"
 
 #define PROGRAMME_FILE_MAX (4 * MiB)
@@ -53,12 +54,13 @@ struct programme_price_type {
 
 struct programme_prices {
 	struct programme_place at;
-	struct span slug, currency, tax, types[PROGRAMME_TYPES];
+	struct span slug, currency, types[PROGRAMME_TYPES];
 	size_t n_types;
 	struct programme_price_type *type[PROGRAMME_TYPES];
-	bool has_tier[5];			/* 1-4 */
-	int64_t minor[5][PROGRAMME_TYPES];
-	int64_t fee;
+	struct programme_place tier_at[5];	/* 1-4; line 0: there is no such tier */
+	int64_t minor[5][PROGRAMME_TYPES];	/* before the charges */
+	struct charge charges[CHARGES_MAX];
+	size_t n_charges;
 };
 
 struct programme_section {
@@ -184,6 +186,9 @@ void programme_error(struct programme *, struct programme_place, const char *fmt
 int64_t programme_moment(const struct programme_day *, int minute, const struct zone *, int64_t now_ms);
 /* A show's edge of sale as ms; usual_ms where the file says nothing. */
 int64_t programme_edge_ms(const struct programme_edge *, int64_t starts_ms, int64_t usual_ms, const struct zone *, int64_t now_ms);
+
+/* What a seat of this tier costs in types[type], all charges in. */
+int64_t programme_price(const struct programme_prices *, int64_t tier, size_t type);
 
 /* Room for one more at the end of an array that lives in the arena; earlier pointers into it may go stale. */
 #define PROGRAMME_ADD(p, list, n) \

@@ -52,6 +52,9 @@ check_prices(struct programme *p, struct programme_prices *t)
 		t->type[i] = FIND(p->types, p->n_types, t->types[i]);
 		if (!t->type[i])
 			programme_error(p, t->at, "there is no price-type " PRSPAN, ARGSPAN(t->types[i]));
+		for (int tier = 1; tier <= 4; tier++)
+			if (programme_price(t, tier, i) > INT32_MAX)
+				programme_error(p, t->tier_at[tier], "with its fees and taxes a price is more than can be written");
 	}
 }
 
@@ -61,7 +64,7 @@ check_tiers(struct programme *p, const struct programme_show *s)
 	for (size_t i = 0; i < s->hall->n_sections; i++) {
 		const struct programme_section *section = &s->hall->sections[i];
 
-		if (!s->prices->has_tier[section->tier])
+		if (!s->prices->tier_at[section->tier].line)
 			programme_error(p, s->at, "prices " PRSPAN " has no tier %" PRId64 ", which section " PRSPAN " of " PRSPAN " needs",
 			    ARGSPAN(s->prices_slug), section->tier, ARGSPAN(section->slug), ARGSPAN(s->hall_slug));
 	}

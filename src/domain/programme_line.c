@@ -154,28 +154,36 @@ line_number(struct line *l, const char *what, int64_t min, int64_t max)
 	return v;
 }
 
+bool
+programme_money(struct programme *p, struct programme_place at, struct span word, struct span currency, int64_t *minor)
+{
+	struct span part = word, head = span_cut(&part, '.');
+	bool point = memchr(word.p, '.', word.n) != NULL;
+	int digits = money_digits(money_of(0, currency).code);
+	int64_t whole = 0, rest = 0, scale = 1;
+
+	for (int i = 0; i < digits; i++)
+		scale *= 10;
+	if (head.n && head.p[0] != '-' && span_int(head, 0, INT32_MAX, &whole) && (!point || (part.n == (size_t)digits && digits &&
+	    part.p[0] != '-' && span_int(part, 0, scale - 1, &rest))) && whole * scale + rest <= INT32_MAX) {
+		*minor = whole * scale + rest;
+		return true;
+	}
+	programme_error(p, at, "an amount in " PRSPAN " is written %s, not \"" PRSPAN "\"", ARGSPAN(currency),
+	    digits == 0 ? "1200" : digits == 3 ? "12 or 12.500" : "12 or 12.50", ARGSPAN(word));
+	return false;
+}
+
 int64_t
 line_money(struct line *l, struct span currency)
 {
-	struct span word = line_word(l, "an amount"), part = word;
-	int64_t whole = 0, minor = 0, scale = 1;
-	bool point = memchr(word.p, '.', word.n) != NULL;
-	struct span head = span_cut(&part, '.');
-	int digits;
+	struct span word = line_word(l, "an amount");
+	int64_t minor = 0;
 
-	if (l->bad || !money_known(currency))
-		return 0;		/* a currency that is none has been told on its own line */
-	digits = money_digits(money_of(0, currency).code);
-	for (int i = 0; i < digits; i++)
-		scale *= 10;
-	if (head.n && head.p[0] != '-' && span_int(head, 0, 100000000, &whole) && !point)
-		return whole * scale;
-	if (point && part.n == (size_t)digits && digits && head.n && span_int(head, 0, 100000000, &whole) && part.p[0] != '-' &&
-	    span_int(part, 0, scale - 1, &minor) && whole * scale + minor <= INT32_MAX)
-		return whole * scale + minor;
-	line_error(l, "an amount in " PRSPAN " is written %s, not \"" PRSPAN "\"", ARGSPAN(currency), digits ? "12 or 12.50" : "1200",
-	    ARGSPAN(word));
-	return 0;
+	/* a currency that is none has been told on its own line */
+	if (!l->bad && money_known(currency) && !programme_money(l->programme, l->at, word, currency, &minor))
+		l->bad = true;
+	return minor;
 }
 
 struct programme_day

@@ -24,9 +24,11 @@ struct span line_slug(struct line *, const char *what, size_t max);
 struct span line_text(struct line *, const char *what, size_t min, size_t max);	/* in quotes; lengths in characters */
 int64_t line_number(struct line *, const char *what, int64_t min, int64_t max);
 int64_t line_money(struct line *, struct span currency);
+/* An amount that stands at this place; false, and told there, if it is none. */
+bool programme_money(struct programme *, struct programme_place, struct span word, struct span currency, int64_t *minor);
 struct programme_day line_day(struct line *);		/* today, today+3, 2026-12-24 */
 int line_clock(struct line *);				/* 19:30, as minutes */
-bool line_at_clock(struct line *);			/* the next word begins with a digit */
+bool line_at_clock(struct line *);			/* the next word begins with a digit: a time, an amount */
 int64_t line_span_ms(struct line *, int64_t most_ms);	/* "2 minutes", "1 day" */
 void line_end(struct line *);				/* nothing may be left */
 
@@ -44,6 +46,11 @@ void plan_sections(struct line *, struct programme_hall *, struct plan_state *);
 void plan_row(struct line *, struct programme_hall *, struct plan_state *);		/* a whole row's line */
 void plan_aisle(struct line *, struct programme_hall *, struct plan_state *);
 void plan_finish(struct programme *, struct programme_hall *);				/* the hall has been read */
+
+/* programme_prices.c: the lines below a price table. */
+void prices_types(struct line *, struct programme_prices *);
+void prices_tier(struct line *, struct programme_prices *);
+void prices_charge(struct line *, struct programme_prices *, enum charge_kind);	/* after the word `fee` or `tax` */
 
 /* programme_show.c: the lines below a show. */
 void show_once(struct line *, struct programme_show *);

@@ -44,7 +44,7 @@ STATEMENT(event_id, GLOBAL, "i", "SELECT event_id FROM events WHERE slug = ?");
 /* Found first, so that loading again uses up no numbers: they must last (sql/001). */
 STATEMENT(show_add, GLOBAL, "", "INSERT INTO shows (event_id, hall_id, layout_version, city_id, starts_at, starts_local, local_date, zone, "
     "currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-STATEMENT(show_change, GLOBAL, "", "UPDATE shows SET fee_minor = ?, price_min = ?, price_max = ?, tax_note = ? WHERE show_id = ?");
+STATEMENT(show_change, GLOBAL, "", "UPDATE shows SET price_min = ?, price_max = ? WHERE show_id = ?");
 STATEMENT(show_number, GLOBAL, "ii", "SELECT show_id, layout_version FROM shows WHERE hall_id = ? AND starts_at = ?");
 STATEMENT(show_list, GLOBAL, "", "UPDATE shows SET listed = TRUE WHERE show_id = ? AND NOT listed");
 
@@ -228,7 +228,7 @@ price_range(const struct programme_show *s, int64_t *least, int64_t *most)
 	*most = 0;
 	for (size_t i = 0; i < s->hall->n_sections; i++)
 		for (size_t t = 0; t < s->prices->n_types; t++) {
-			int64_t minor = s->prices->minor[s->hall->sections[i].tier][t] + s->prices->fee;
+			int64_t minor = programme_price(s->prices, s->hall->sections[i].tier, t);
 
 			*least = minor < *least ? minor : *least;
 			*most = minor > *most ? minor : *most;
@@ -261,7 +261,7 @@ write_show(struct db *db, struct loading *w, struct programme_start *start)
 		find_show(db, start);
 	}
 	price_range(s, &least, &most);
-	db_change(db, &show_change, s->prices->fee, least, most, s->prices->tax, start->id);
+	db_change(db, &show_change, least, most, start->id);
 }
 
 static enum tx_end
@@ -304,10 +304,10 @@ publish_start(struct db *db, struct loading *w, const struct programme_start *st
 	const struct zone *zone = s->hall->venue->city->zone;
 	struct publication_price *prices = ARENA_ARRAY(w->arena, struct publication_price, s->hall->n_sections * PROGRAMME_TYPES);
 	struct publication p = { .show = start->id, .hall = s->hall->id, .layout_version = start->layout_version, .draft = s->draft,
-		.currency = s->prices->currency, .fee_minor = s->prices->fee, .starts_ms = start->starts_ms,
+		.currency = s->prices->currency, .starts_ms = start->starts_ms,
 		.hold_seconds = s->hold_seconds, .extend_seconds = s->extend_seconds, .longest_seconds = s->longest_seconds,
 		.seats_a_hold = s->seats_a_hold, .holds_a_buyer = s->holds_a_buyer, .orphan_rule = !s->singles_allowed,
-		.prices = prices };
+		.charges = s->prices->charges, .n_charges = s->prices->n_charges, .prices = prices };
 
 	p.sales_from_ms = programme_edge_ms(&s->sales_from, p.starts_ms, AT_ONCE_MS, zone, w->now_ms);
 	p.sales_until_ms = programme_edge_ms(&s->sales_until, p.starts_ms, p.starts_ms, zone, w->now_ms);

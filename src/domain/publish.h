@@ -6,6 +6,7 @@
 #define FOYER_DOMAIN_PUBLISH_H
 
 #include "db/db.h"
+#include "domain/charges.h"
 #include "domain/outcome.h"
 
 #define NO_LONGER_TOLD 100	/* sort of a price type that is only kept for what was held or sold at it; above any that is told */
@@ -13,7 +14,7 @@
 struct publication_price {
 	int64_t section;
 	struct span type, name;
-	int64_t minor;			/* without the fee */
+	int64_t minor;			/* before what the charges add */
 	int sort;			/* 0: what a seat costs until the buyer chooses another */
 };
 
@@ -21,17 +22,19 @@ struct publication {
 	int64_t show, hall, layout_version;
 	bool draft;
 	struct span currency;
-	int64_t fee_minor;
 	int64_t starts_ms, sales_from_ms, sales_until_ms, companions_open_ms;	/* companions 0: never */
 	int64_t hold_seconds, extend_seconds, longest_seconds, seats_a_hold, holds_a_buyer;
 	bool orphan_rule;
+	const struct charge *charges;
+	size_t n_charges;
 	const struct publication_price *prices;		/* every section of the hall in every type */
 	size_t n_prices;
 };
 
 /*
  * Publishing again is harmless: sale and prices become as told, seats stay as they are, a draft may be put on sale but what is on
- * sale stays so. A price type that is not told any more goes, unless a seat was held or sold at it. BROKEN: the hall has no seats.
+ * sale stays so. A price type that is not told any more goes, unless a seat was held or sold at it. Charges other than the newest ones
+ * become a new version; who holds seats keeps theirs. BROKEN: the hall has no seats, or a price with its charges is past INT32_MAX.
  */
 enum outcome show_publish(struct db *, struct arena *, const struct publication *);
 

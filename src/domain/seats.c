@@ -30,9 +30,9 @@ STATEMENT(status_section, SHOW, "iiii", "SELECT seat_id, " STATUS ", COALESCE(ho
     "AND section_id = ? ORDER BY seat_id");
 STATEMENT(status_counts, SHOW, "iiii", "SELECT section_id, SUM(" SEAT_IS_FREE "), COUNT(*), SUM(" SEATS_VERSION ") FROM show_seats "
     "WHERE show_id = ? GROUP BY section_id");
-STATEMENT(section_prices, SHOW, "iiit", "SELECT p.section_id, MIN(p.minor) + s.fee_minor, "
-    "MAX(CASE WHEN p.sort = 0 THEN p.minor ELSE 0 END) + s.fee_minor, s.currency FROM show_prices p "
-    "JOIN show_sales s ON s.show_id = ? WHERE p.show_id = ? AND p.sort < ? GROUP BY p.section_id, s.fee_minor, s.currency");
+STATEMENT(section_prices, SHOW, "iiit", "SELECT p.section_id, MIN(p.minor + p.extra_minor), "
+    "MAX(CASE WHEN p.sort = 0 THEN p.minor + p.extra_minor ELSE 0 END), s.currency FROM show_prices p "
+    "JOIN show_sales s ON s.show_id = ? WHERE p.show_id = ? AND p.sort < ? GROUP BY p.section_id, s.currency");
 STATEMENT(seat_words_find, GLOBAL, "itttti", "SELECT s.seat_id, s.row_label, s.number, s.kind, c.name, s.section_id FROM seats s "
     "JOIN sections c ON c.section_id = s.section_id WHERE s.seat_id IN (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY s.seat_id");
 

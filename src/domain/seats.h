@@ -22,8 +22,8 @@ struct section {
 	int tier;		/* 1-4 */
 	bool step_free;
 	int64_t free, total;	/* seats, filled by seatmap_read */
-	struct money price_from;	/* lowest of its price types, all fees in */
-	struct money price;		/* of the type sort 0, all fees in: what a seat costs before another type is chosen */
+	struct money price_from;	/* lowest of its price types, all charges in */
+	struct money price;		/* of the type sort 0, all charges in: what a seat costs before another type is chosen */
 	int first_row, last_row, first_col, last_col;	/* of its seats on the plan; sections_read only */
 };
 

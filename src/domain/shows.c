@@ -12,9 +12,9 @@
 
 #define FEW_PERCENT 10
 
-#define SHOW_TYPES "iiiiidtttiiittti" "ittttttttt" "ttttttid"
+#define SHOW_TYPES "iiiiidtttiitti" "ittttttttt" "ttttttid"
 #define SHOW_COLUMNS "SELECT w.show_id, w.event_id, w.hall_id, w.layout_version, w.city_id, w.starts_at, CAST(w.local_date AS CHAR), " \
-	"w.zone, w.currency, w.fee_minor, w.price_min, w.price_max, w.tax_note, h.name, h.kind, h.by_section, " \
+	"w.zone, w.currency, w.price_min, w.price_max, h.name, h.kind, h.by_section, " \
 	"v.venue_id, v.slug, v.name, v.address, v.map_url, v.phone, v.access_note, c.slug, c.name, e.slug, " \
 	"e.kind, e.title, e.genre, e.language, e.certificate, e.poster, e.minutes, e.released " \
 	"FROM shows w JOIN events e ON e.event_id = w.event_id JOIN halls h ON h.hall_id = w.hall_id " \
@@ -77,14 +77,13 @@ show_fill(struct rows *r, struct show *s)
 
 	*s = (struct show){ .id = row_int(r, 0), .hall_id = row_int(r, 2), .layout_version = row_int(r, 3), .city_id = row_int(r, 4),
 		.starts = { row_int(r, 5), zone_named(row_text(r, 7)) }, .starts_utc_ms = row_int(r, 5), .local_date = row_text(r, 6),
-		.fee = money_of(row_int(r, 9), currency), .price_min = money_of(row_int(r, 10), currency),
-		.price_max = money_of(row_int(r, 11), currency), .tax_note = row_text(r, 12), .hall_name = row_text(r, 13),
-		.hall_kind = row_text(r, 14), .by_section = row_int(r, 15), .venue_id = row_int(r, 16), .venue_slug = row_text(r, 17),
-		.venue_name = row_text(r, 18), .address = row_text(r, 19), .map_url = row_text(r, 20), .venue_phone = row_text(r, 21),
-		.access_note = row_text(r, 22), .city_slug = row_text(r, 23), .city_name = row_text(r, 24) };
-	s->event = (struct event){ .id = row_int(r, 1), .slug = row_text(r, 25), .kind = row_text(r, 26), .title = row_text(r, 27),
-		.genre = row_text(r, 28), .language = row_text(r, 29), .certificate = row_text(r, 30), .poster = row_text(r, 31),
-		.minutes = row_int(r, 32), .released_ms = row_int(r, 33) };
+		.price_min = money_of(row_int(r, 9), currency), .price_max = money_of(row_int(r, 10), currency),
+		.hall_name = row_text(r, 11), .hall_kind = row_text(r, 12), .by_section = row_int(r, 13), .venue_id = row_int(r, 14),
+		.venue_slug = row_text(r, 15), .venue_name = row_text(r, 16), .address = row_text(r, 17), .map_url = row_text(r, 18),
+		.venue_phone = row_text(r, 19), .access_note = row_text(r, 20), .city_slug = row_text(r, 21), .city_name = row_text(r, 22) };
+	s->event = (struct event){ .id = row_int(r, 1), .slug = row_text(r, 23), .kind = row_text(r, 24), .title = row_text(r, 25),
+		.genre = row_text(r, 26), .language = row_text(r, 27), .certificate = row_text(r, 28), .poster = row_text(r, 29),
+		.minutes = row_int(r, 30), .released_ms = row_int(r, 31) };
 }
 
 static enum availability

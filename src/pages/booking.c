@@ -9,6 +9,7 @@
 #include "pages/app.h"
 #include "pages/bookingpath.h"
 #include "pages/routes.h"
+#include "pages/sums.h"
 #include "pages/words.h"
 #include "papers/calendar.h"
 #include "papers/qr.h"
@@ -86,6 +87,7 @@ booking_get(struct request *rq, struct response *rs)
 	struct booking b;
 	struct show show;
 	struct booking_view v;
+	struct charge_lines lines;
 	int status = booking_of_path(rq, rs, &b, &show);
 	enum outcome o;
 
@@ -98,7 +100,10 @@ booking_get(struct request *rq, struct response *rs)
 		.just_paid = query_value(rq, "paid").n, .given_back = query_value(rq, "given").n, .cancelled = b.state == BOOKING_IS_CANCELLED,
 		.by_house = show.availability == SHOW_CANCELLED, .step_free_way = show.access_note, .phone = show.venue_phone };
 	fill_tickets(rq, &b, &v);
-	o = fill_refunds(rq, &b, &show, &v);
+	o = booking_charges(rq->app->db, rq->arena, b.show, b.id, &lines);
+	v.sums = sums_of(rq->arena, &lines, b.total);
+	if (o == OUTCOME_OK)
+		o = fill_refunds(rq, &b, &show, &v);
 	if (o == OUTCOME_OK)
 		o = fill_terms(rq, &b, &show, &v);
 	if (o != OUTCOME_OK)

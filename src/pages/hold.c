@@ -10,6 +10,7 @@
 #include "pages/hold.h"
 #include "pages/holdpath.h"
 #include "pages/routes.h"
+#include "pages/sums.h"
 #include "pages/words.h"
 #include "views/hold.h"
 
@@ -54,18 +55,22 @@ fill_timer(struct arena *a, struct checkout_page *p)
 	v->extends_left = h->extensions_left;
 }
 
-/* A choice's number is its place in the show's list of prices: prices.c reads it back. */
+/*
+ * A choice's number is its place in the show's list of prices: prices.c reads it back. The type that a seat has already costs what it
+ * did when the seat was held.
+ */
 static void
 fill_types(struct arena *a, const struct checkout_page *p, const struct hold_seat *s, struct hold_seats *out)
 {
 	out->types = ARENA_ARRAY(a, struct hold_seats_types, p->n_choices);
 	for (size_t i = 0; i < p->n_choices; i++) {
 		const struct price_choice *c = &p->choices[i];
+		bool has = span_eq(c->type, s->price_type);
 
 		if (c->section != s->section)
 			continue;
 		out->types[out->n_types++] = (struct hold_seats_types){ .type = (int64_t)i, .type_label = c->name,
-			.type_price = in_currency(p->h, c->minor + s->fee_minor), .type_on = span_eq(c->type, s->price_type) };
+			.type_price = in_currency(p->h, has ? s->price_minor + s->fee_minor : c->minor), .type_on = has };
 	}
 	out->many_types = out->n_types > 1;
 }
@@ -93,17 +98,15 @@ fill_seats(struct arena *a, struct checkout_page *p)
 	}
 }
 
-static void
-fill_sums(struct arena *a, struct checkout_page *p)
+static enum outcome
+fill_sums(struct request *rq, struct checkout_page *p)
 {
-	struct hold_view *v = &p->view;
+	struct charge_lines lines;
+	enum outcome o = hold_charges(rq->app->db, rq->arena, p->h->show, p->h->id, &lines);
 
-	v->total = p->h->total;
-	if (p->h->fees.minor <= 0)
-		return;
-	v->n_fees = 1;
-	v->fees = ARENA_NEW(a, struct hold_fees);
-	v->fees[0] = (struct hold_fees){ message(M_FEES_IN), p->h->fees };
+	p->view.total = p->h->total;
+	p->view.sums = sums_of(rq->arena, &lines, p->h->total);
+	return o;
 }
 
 static void
@@ -191,9 +194,9 @@ fill(struct request *rq, struct checkout_page *p, const struct hold_says *says)
 		.way_wrong = says->way_wrong };
 	fill_timer(rq->arena, p);
 	fill_seats(rq->arena, p);
-	fill_sums(rq->arena, p);
 	fill_ways(rq, p, says->way);
-	return fill_buyer(rq, p, says);
+	o = fill_sums(rq, p);
+	return o == OUTCOME_OK ? fill_buyer(rq, p, says) : o;
 }
 
 static bool

@@ -54,6 +54,7 @@ booking_receipt_get(struct request *rq, struct response *rs)
 	struct booking b;
 	struct show show;
 	struct money_paid *paid;
+	struct charge_lines charges;
 	struct paper_line *lines;
 	struct receipt_paper paper = { .settings = rq->app->settings, .booking = &b, .show = &show };
 	int status = booking_of_path(rq, rs, &b, &show);
@@ -61,11 +62,13 @@ booking_receipt_get(struct request *rq, struct response *rs)
 
 	if (status)
 		return status;
-	o = money_paid_read(rq->app->db, rq->arena, b.show, b.hold, &paid, &paper.n_paid);
+	o = booking_charges(rq->app->db, rq->arena, b.show, b.id, &charges);
+	if (o == OUTCOME_OK)
+		o = money_paid_read(rq->app->db, rq->arena, b.show, b.hold, &paid, &paper.n_paid);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
 	paper.paid = paid;
-	paper.n_lines = booking_lines(rq->arena, &b, &lines);
+	paper.n_lines = paper_lines(rq->arena, &b, &charges, &lines);
 	paper.lines = lines;
 	return print(rq, rs, receipt_document(rq->arena, &paper), "receipt", &b);
 }

@@ -9,6 +9,7 @@
 #include "base/settings.h"
 #include "domain/bookings.h"
 #include "domain/catalog.h"
+#include "domain/charges.h"
 #include "domain/money_paid.h"
 
 struct tickets_paper {
@@ -40,7 +41,7 @@ struct receipt_paper {
 
 /* All tickets, cancelled ones marked. */
 struct span receipt_document(struct arena *, const struct receipt_paper *);
-/* The lines that the booking itself knows: the fees of its seats, where there are any. */
-size_t booking_lines(struct arena *, const struct booking *, struct paper_line **lines);
+/* A booking's fees and taxes as such lines: "VAT 20 %". */
+size_t paper_lines(struct arena *, const struct booking *, const struct charge_lines *, struct paper_line **lines);
 
 #endif

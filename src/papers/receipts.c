@@ -9,15 +9,16 @@
 #include "papers/words.h"
 
 size_t
-booking_lines(struct arena *a, const struct booking *b, struct paper_line **lines)
+paper_lines(struct arena *a, const struct booking *b, const struct charge_lines *charges, struct paper_line **lines)
 {
-	int64_t fees = 0;
+	*lines = ARENA_ARRAY(a, struct paper_line, charges->n);
+	for (size_t i = 0; i < charges->n; i++) {
+		const struct charge_line *l = &charges->list[i];
 
-	*lines = ARENA_NEW(a, struct paper_line);
-	for (size_t i = 0; i < b->n; i++)
-		fees += b->tickets[i].fee.minor;
-	(*lines)[0] = (struct paper_line){ .name = paper_word(W_FEES), .amount = money_of(fees, span_of(b->total.code)) };
-	return fees ? 1 : 0;
+		(*lines)[i] = (struct paper_line){ .name = l->rate.n ? paper_words(a, W_NAME_AND_RATE, l->name, l->rate) : l->name,
+			.amount = money_of(l->minor, span_of(b->total.code)), .included = l->included };
+	}
+	return charges->n;
 }
 
 static void
@@ -216,8 +217,6 @@ receipt_document(struct arena *a, const struct receipt_paper *p)
 	sum(&b, "total", paper_word(W_TOTAL), p->booking->total);
 	money(&b, p);
 	doc_open(&b, "notes", '[');
-	if (p->show->tax_note.n)
-		doc_text(&b, NULL, p->show->tax_note);
 	doc_text(&b, NULL, paper_words(a, W_TIMES, p->show->city_name, zone_name(p->show->starts.zone)));
 	doc_close(&b, ']');
 	doc_close(&b, '}');

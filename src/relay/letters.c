@@ -6,6 +6,7 @@
 
 #include "domain/bookings.h"
 #include "domain/catalog.h"
+#include "domain/charges.h"
 #include "domain/holds.h"
 #include "domain/payments.h"
 #include "domain/refunds.h"
@@ -84,6 +85,30 @@ fill_tickets(struct mail *m, const struct booking *b, struct tickets_view *v)
 	}
 }
 
+/* What was paid, line by line (domain/charges.h). */
+static enum outcome
+fill_sums(struct mail *m, const struct booking *b, struct tickets_view *v)
+{
+	struct charge_lines lines;
+	enum outcome o = booking_charges(m->db, m->arena, b->show, b->id, &lines);
+
+	v->total = v->tickets_alone = b->total;
+	v->tickets_alone.minor = lines.tickets;
+	v->added = ARENA_ARRAY(m->arena, struct tickets_added, lines.n);
+	v->contained = ARENA_ARRAY(m->arena, struct tickets_contained, lines.n);
+	for (size_t i = 0; i < lines.n; i++) {
+		const struct charge_line *l = &lines.list[i];
+		struct money part = b->total;
+
+		part.minor = l->minor;
+		if (l->included)
+			v->contained[v->n_contained++] = (struct tickets_contained){ l->name, l->rate, part };
+		else
+			v->added[v->n_added++] = (struct tickets_added){ l->name, l->rate, part };
+	}
+	return o;
+}
+
 static enum letter_end
 write_tickets(struct mail *m, const struct delivery *d, struct letter *letter, struct span *why)
 {
@@ -100,9 +125,12 @@ write_tickets(struct mail *m, const struct delivery *d, struct letter *letter, s
 	v = (struct tickets_view){ .house = house(m), .event = show.event.title, .when = show.starts, .city = show.city_name,
 		.venue = show.venue_name, .hall = show.hall_name, .address = show.address, .link = booking_link(m, &b),
 		.find = arena_fmt(m->arena, "%s/bookings/find", m->settings->base_url),
-		.reference = reference_groups(m->arena, b.reference), .buyer_name = b.name, .total = b.total,
+		.reference = reference_groups(m->arena, b.reference), .buyer_name = b.name,
 		.step_free_way = show.access_note, .phone = show.venue_phone };
 	fill_tickets(m, &b, &v);
+	o = fill_sums(m, &b, &v);
+	if (o != OUTCOME_OK)
+		return later(m, o, "the charges", why);
 	buf_init(&text, m->arena, TEXT_MAX);
 	tickets_text(&text, &v);
 	return written(letter, b.email, &text);

@@ -38,7 +38,7 @@ static struct floor_statement all[STATEMENTS] = {
 	[SEATS_LOCK] = { .name = "seats_lock", .values = "i" EIGHT EIGHT EIGHT },
 	[SEATS_HOLD] = { .name = "seats_hold", .values = "idi" EIGHT },
 	[HOLD_INSERT] = { .name = "hold_insert", .values = "iiiiiddd" },
-	[HOLD_SEATS_INSERT] = { .name = "hold_seats_insert", .values = "iiiiiii" EIGHT },
+	[HOLD_SEATS_INSERT] = { .name = "hold_seats_insert", .values = "iiiiii" EIGHT },
 	[OUTBOX_INSERT] = { .name = "outbox_insert", .values = "iitit" },
 	[BUYER_SHOW_NOTE] = { .name = "buyer_show_note", .values = "ii" },
 };
@@ -114,10 +114,10 @@ write_hold(const struct wish *w, int64_t buyer, int64_t hold)
 	for (size_t i = 5; i < 8; i++)
 		floor_time(insert, i, ends);
 	floor_run(insert);
-	ints(seats, hold, 150);
-	for (size_t i = 2; i < 7; i++)
-		floor_int(seats, i, i == 3 || i == 4 ? 0 : w->show);
-	ids(seats, 7, 8, w);
+	ints(seats, hold, w->show);
+	for (size_t i = 2; i < 6; i++)
+		floor_int(seats, i, i < 4 ? 0 : w->show);
+	ids(seats, 6, 8, w);
 	if (floor_run(seats) != SEATS)
 		die("the floor's seats have no price");
 	ints(event, w->show, id_new());

@@ -55,6 +55,17 @@ static const struct plant plants[] = {
 	{ "seat_missing", "DELETE FROM show_seats WHERE show_id = @other_show AND seat_id = @other_seat",
 	    "CONCAT('show=', @other_show, ' seat=', @other_seat)" },
 
+	{ "ticket_charged", "UPDATE booking_seats SET fee_minor = 99 WHERE show_id = @show AND booking_id = @sold_booking AND seat_id = @a1",
+	    SHOW_AND_TWO("booking", "@sold_booking", "charges", "'1 price=1500 added=99'") },
+	{ "ticket_charged", "UPDATE booking_seats SET charges = 2 WHERE show_id = @show AND booking_id = @sold_booking",
+	    SHOW_AND_TWO("booking", "@sold_booking", "charges", "'2 price=1500 added=100'") },
+	{ "ticket_charged", "UPDATE booking_seats SET charges = 2, fee_minor = 0, price_minor = 1600 WHERE show_id = @show AND booking_id = "
+	    "@sold_booking", SHOW_AND_TWO("booking", "@sold_booking", "charges", "'2 price=1600 added=0'") },
+	{ "seat_charged", "UPDATE hold_seats SET price_minor = 1400, fee_minor = 200 WHERE show_id = @show AND hold_id = @kept_hold",
+	    SHOW_AND_TWO("hold", "@kept_hold", "charges", "'1 price=1400 added=200'") },
+	{ "price_charged", "UPDATE show_prices SET extra_minor = 101 WHERE show_id = @other_show AND price_type = 'child'",
+	    "CONCAT('show=', @other_show, ' section=', @other_seat DIV 10000 * 10, ' charges=1 price=900 added=101')" },
+
 	/* holds */
 	{ "seat_of_no_hold", "UPDATE show_seats SET hold_id = 99 WHERE show_id = @show AND seat_id = @a3",
 	    SHOW_AND_TWO("seat", "@a3", "hold", "99") },
@@ -359,6 +370,8 @@ whatever_is_planted_is_named_with_its_ids(void **state)
 			box_office_sweep(f, f->show);
 			box_office_sql(f, "ALTER TABLE booking_seats ADD UNIQUE KEY one_live (show_id, live_seat)");
 		}
+		if (strcmp(plants[i].check, "price_charged") == 0)
+			box_office_sql(f, "UPDATE show_prices SET extra_minor = 100 WHERE show_id = %" PRId64, f->last_show);
 		if (strcmp(plants[i].check, "seat_missing") == 0)
 			box_office_sql(f, "UPDATE show_sales SET starts_at = TIMESTAMPADD(DAY, -1, UTC_TIMESTAMP(3)) WHERE show_id = %"
 			    PRId64, f->last_show);

@@ -239,7 +239,6 @@ a_show_is_told_whole(void **state)
 	assert_int_equal(s.local_date.n, 10);
 	assert_int_equal(s.price_min.minor, 1000);
 	assert_int_equal(s.price_max.minor, 1600);
-	assert_int_equal(s.fee.minor, 100);
 	assert_int_equal(moment_civil(s.starts).hour, 19);
 	assert_false(s.by_section);
 }

@@ -74,12 +74,14 @@ a_programme_becomes_a_show_on_sale(void **state)
 
 	assert_int_equal(c.new_shows, 1);
 	assert_int_equal(c.seats, 10);
-	assert_string_equal(box_office_text(f, "SELECT state, currency, fee_minor, hold_seconds, orphan_rule FROM show_sales "
-	    "WHERE show_id = " LITTLE_SHOW), "on_sale\tGBP\t150\t600\t1\n");
+	assert_string_equal(box_office_text(f, "SELECT state, currency, hold_seconds, orphan_rule FROM show_sales "
+	    "WHERE show_id = " LITTLE_SHOW), "on_sale\tGBP\t600\t1\n");
+	assert_string_equal(box_office_text(f, "SELECT version, kind, name, flat_minor, millionths, included FROM show_charges "
+	    "WHERE show_id = " LITTLE_SHOW " ORDER BY sort"), "1\tfee\tBooking fee\t150\t0\t0\n1\ttax\tVAT\t0\t200000\t1\n");
 	assert_string_equal(box_office_text(f, "SELECT listed, price_min, price_max, zone FROM shows WHERE show_id = " LITTLE_SHOW),
 	    "1\t750\t1150\tEurope/London\n");
-	assert_string_equal(box_office_text(f, "SELECT price_type, name, minor, sort FROM show_prices WHERE show_id = " LITTLE_SHOW
-	    " ORDER BY sort"), "adult\tAdult\t1000\t0\nchild\tChild\t600\t1\n");
+	assert_string_equal(box_office_text(f, "SELECT price_type, name, minor, extra_minor, charges, sort FROM show_prices WHERE show_id = "
+	    LITTLE_SHOW " ORDER BY sort"), "adult\tAdult\t1000\t150\t1\t0\nchild\tChild\t600\t150\t1\t1\n");
 	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM show_seats WHERE status = 'available' AND show_id = " LITTLE_SHOW), 10);
 	assert_string_equal(box_office_text(f, "SELECT s.row_label, s.number, s.plan_row, s.plan_col FROM show_seats x "
 	    "JOIN seats s ON s.seat_id = x.seat_id WHERE x.show_id = " LITTLE_SHOW " ORDER BY x.seat_id LIMIT 5, 1"), "B\t1\t2\t1\n");
@@ -110,11 +112,14 @@ what_was_changed_in_the_file_changes_in_the_house(void **state)
 	text = changed(f, text, "tier 1  10.00   6.00", "tier 1  11.00   7.00");
 	text = changed(f, text, "\"The Little\"", "\"The Little House\"");
 	text = changed(f, text, "minutes 90", "minutes 95");
+	text = changed(f, text, "fee 1.50", "fee 2.00");
 	text = changed(f, text, "19:30", "19:30\n\thold 2 minutes\n\tsingles allowed");
 	load_text(f, text, "");
 	assert_string_equal(box_office_text(f, "SELECT minor FROM show_prices WHERE show_id = " LITTLE_SHOW " ORDER BY sort"),
 	    "1100\n700\n");
-	assert_int_equal(box_office_number(f, "SELECT price_max FROM shows WHERE show_id = " LITTLE_SHOW), 1250);
+	assert_int_equal(box_office_number(f, "SELECT price_max FROM shows WHERE show_id = " LITTLE_SHOW), 1300);
+	assert_string_equal(box_office_text(f, "SELECT extra_minor, charges FROM show_prices WHERE show_id = " LITTLE_SHOW " ORDER BY sort"),
+	    "200\t2\n200\t2\n");
 	assert_string_equal(box_office_text(f, "SELECT name FROM venues WHERE slug = 'little'"), "The Little House\n");
 	assert_int_equal(box_office_number(f, "SELECT minutes FROM events WHERE slug = 'a-film'"), 95);
 	assert_string_equal(box_office_text(f, "SELECT hold_seconds, orphan_rule FROM show_sales WHERE show_id = " LITTLE_SHOW), "120\t0\n");
@@ -180,8 +185,8 @@ a_later_file_may_build_on_what_is_there(void **state)
 
 	load_text(f, file_of(f, "t/data/ten.programme"), "");
 	load_text(f, span_of(later), "");
-	assert_string_equal(box_office_text(f, "SELECT w.listed, s.state, s.fee_minor, w.starts_at FROM shows w JOIN show_sales s "
-	    "ON s.show_id = w.show_id WHERE w.local_date = '2099-05-01'"), "0\tdraft\t0\t2099-05-01 19:00:00.000\n");
+	assert_string_equal(box_office_text(f, "SELECT w.listed, s.state, w.starts_at FROM shows w JOIN show_sales s "
+	    "ON s.show_id = w.show_id WHERE w.local_date = '2099-05-01'"), "0\tdraft\t2099-05-01 19:00:00.000\n");
 	load_text(f, changed(f, span_of(later), "\tdraft\n", ""), "");
 	assert_string_equal(box_office_text(f, "SELECT w.listed, s.state FROM shows w JOIN show_sales s "
 	    "ON s.show_id = w.show_id WHERE w.local_date = '2099-05-01'"), "1\ton_sale\n");
@@ -272,8 +277,8 @@ the_demonstration_loads_and_sells(void **state)
 	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), true, now, &c, &mistakes), OUTCOME_OK);
 	assert_int_equal(c.programme.new_shows, 0);
 	assert_int_equal(c.bookings, 0);
-	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), true, now + 3 * (int64_t)86400000, &c, &mistakes),
-	    OUTCOME_OK);
+	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), true, now + 3 * (int64_t)86400000, &c,
+	    &mistakes), OUTCOME_OK);
 	assert_in_range(c.programme.new_shows, 150, 300);
 	assert_in_range(c.bookings, 4000, 20000);
 }

@@ -26,7 +26,7 @@ static const struct {
 } tables[] = {
 	{ "cities", GLOBAL, true }, { "venues", GLOBAL, true }, { "halls", GLOBAL, true }, { "sections", GLOBAL, true },
 	{ "seats", GLOBAL, false }, { "events", GLOBAL, false }, { "shows", GLOBAL, false }, { "schema_migrations", GLOBAL, true },
-	{ "show_sales", SHOW, false }, { "show_prices", SHOW, false }, { "show_seats", SHOW, false }, { "holds", SHOW, false },
+	{ "show_sales", SHOW, false }, { "show_charges", SHOW, false }, { "show_prices", SHOW, false }, { "show_seats", SHOW, false }, { "holds", SHOW, false },
 	{ "hold_seats", SHOW, false }, { "hold_buyers", SHOW, false }, { "bookings", SHOW, false }, { "booking_seats", SHOW, false },
 	{ "payments", SHOW, false }, { "refunds", SHOW, false }, { "psp_events", SHOW, false }, { "outbox", SHOW, false },
 	{ "deliveries", SHOW, false }, { "disputes", SHOW, false }, { "attention", SHOW, false },
@@ -93,13 +93,13 @@ fill_sales(struct box_office *f)
 	    "INSERT INTO holds (show_id, hold_id, buyer_id, state, seat_count, created_at, expires_at, seats_until, longest_until) "
 	    "SELECT show_id, seat_id, seat_id %% 5000, IF(seat_id %% 50 = 0, 'active', 'confirmed'), 1, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), "
 	    "UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM show_seats;\n"
-	    "INSERT INTO hold_seats SELECT show_id, seat_id, seat_id, 'adult', 1500, 100 FROM show_seats;\n"
+	    "INSERT INTO hold_seats SELECT show_id, seat_id, seat_id, 'adult', 1500, 100, 1 FROM show_seats;\n"
 	    "INSERT INTO hold_buyers SELECT DISTINCT show_id, seat_id %% 5000, 0 FROM show_seats;\n"
 	    "INSERT INTO bookings (show_id, booking_id, hold_id, buyer_id, ref, state, email, name, total_minor, currency, created_at) "
 	    "SELECT show_id, seat_id, seat_id, seat_id %% 5000, seat_id, 'confirmed', 'a@example.org', 'A', 1600, 'GBP', "
 	    "UTC_TIMESTAMP(3) FROM show_seats;\n"
-	    "INSERT INTO booking_seats (show_id, booking_id, seat_id, state, price_type, price_minor, fee_minor, serial) "
-	    "SELECT show_id, seat_id, seat_id, 'live', 'adult', 1500, 100, seat_id FROM show_seats;\n"
+	    "INSERT INTO booking_seats (show_id, booking_id, seat_id, state, price_type, price_minor, fee_minor, charges, serial) "
+	    "SELECT show_id, seat_id, seat_id, 'live', 'adult', 1500, 100, 1, seat_id FROM show_seats;\n"
 	    "INSERT INTO payments (show_id, payment_id, hold_id, booking_id, provider, state, amount_minor, currency, live, idem_key, body, "
 	    "created_at) SELECT show_id, seat_id, seat_id, seat_id, 'stripe', IF(seat_id %% 50 = 0, 'open', 'paid'), 1600, 'GBP', 0, 'k', "
 	    "'', UTC_TIMESTAMP(3) FROM show_seats;\n"

@@ -139,14 +139,15 @@ add_hall(struct box_office *f, const struct house *h, int64_t hall)
 static void
 add_sale(struct box_office *f, const struct house *h, int64_t hall, int64_t show)
 {
-	box_office_sql(f, "INSERT INTO show_sales (show_id, state, currency, fee_minor, starts_at, sales_from, sales_until, hold_seconds, "
-	    "longest_seconds, seats_a_hold, holds_a_buyer, orphan_rule) SELECT show_id, '%s', 'GBP', 100, starts_at, "
+	box_office_sql(f, "INSERT INTO show_sales (show_id, state, currency, starts_at, sales_from, sales_until, hold_seconds, "
+	    "longest_seconds, seats_a_hold, holds_a_buyer, orphan_rule) SELECT show_id, '%s', 'GBP', starts_at, "
 	    "UTC_TIMESTAMP(3) - INTERVAL 1 DAY, starts_at, %d, %d, %d, %d, %d FROM shows WHERE show_id = %" PRId64,
 	    h->state, h->hold_seconds, h->longest_seconds, h->seats_a_hold, h->holds_a_buyer, h->orphan_rule, show);
-	box_office_sql(f, "INSERT INTO show_prices (show_id, section_id, price_type, name, minor, sort) "
-	    "SELECT %" PRId64 ", section_id, 'adult', 'Adult', 1500 - 200 * sort, 0 FROM sections WHERE hall_id = %" PRId64 ";\n"
-	    "INSERT INTO show_prices (show_id, section_id, price_type, name, minor, sort) "
-	    "SELECT %" PRId64 ", section_id, 'child', 'Child', 900 - 100 * sort, 1 FROM sections WHERE hall_id = %" PRId64,
+	box_office_sql(f, "INSERT INTO show_charges VALUES (%" PRId64 ", 1, 0, 'fee', 'Booking fee', 100, 0, 0)", show);
+	box_office_sql(f, "INSERT INTO show_prices (show_id, section_id, price_type, name, minor, extra_minor, charges, sort) "
+	    "SELECT %" PRId64 ", section_id, 'adult', 'Adult', 1500 - 200 * sort, 100, 1, 0 FROM sections WHERE hall_id = %" PRId64 ";\n"
+	    "INSERT INTO show_prices (show_id, section_id, price_type, name, minor, extra_minor, charges, sort) "
+	    "SELECT %" PRId64 ", section_id, 'child', 'Child', 900 - 100 * sort, 100, 1, 1 FROM sections WHERE hall_id = %" PRId64,
 	    show, hall, show, hall);
 	box_office_sql(f, "INSERT INTO show_seats (show_id, seat_id, section_id) "
 	    "SELECT %" PRId64 ", seat_id, section_id FROM seats WHERE hall_id = %" PRId64, show, hall);
@@ -167,8 +168,8 @@ box_office_show(struct box_office *f, struct house h)
 	h.state = h.state ? h.state : "on_sale";
 	add_hall(f, &h, hall);
 	box_office_sql(f, "INSERT INTO shows (show_id, event_id, hall_id, layout_version, city_id, starts_at, starts_local, local_date, "
-	    "zone, currency, fee_minor, price_min, price_max, tax_note, listed) SELECT %" PRId64 ", %" PRId64 ", %" PRId64 ", 1, %" PRId64
-	    ", at, at, DATE(at), 'Etc/UTC', 'GBP', 100, %d, 1600, 'VAT in it', 1 FROM (SELECT DATE(UTC_TIMESTAMP()) + INTERVAL %"
+	    "zone, currency, price_min, price_max, listed) SELECT %" PRId64 ", %" PRId64 ", %" PRId64 ", 1, %" PRId64
+	    ", at, at, DATE(at), 'Etc/UTC', 'GBP', %d, 1600, 1 FROM (SELECT DATE(UTC_TIMESTAMP()) + INTERVAL %"
 	    PRId64 " HOUR AS at) t", show, f->event, hall, f->city, 1000 - 100 * (h.sections - 1), 48 + 18 + show);
 	add_sale(f, &h, hall, show);
 	return show;

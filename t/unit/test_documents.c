@@ -41,7 +41,7 @@ fill_show(struct show *s)
 {
 	*s = (struct show){ .id = 17, .starts = { NOV_3 + 432 * HOUR, zone_named(SPAN("Europe/London")) }, .city_name = SPAN("London"),
 		.venue_name = SPAN("The Lumière"), .hall_name = SPAN("Screen 1"), .address = SPAN("14 Wick Street"),
-		.access_note = SPAN("A lift goes to every screen."), .venue_phone = SPAN("+44 20 7946 0101"), .tax_note = SPAN("VAT is in.") };
+		.access_note = SPAN("A lift goes to every screen."), .venue_phone = SPAN("+44 20 7946 0101") };
 	s->event.title = SPAN("The \"Lamplighter’s\" \\ Arithmetic");
 }
 
@@ -279,6 +279,7 @@ without_a_seller_the_house_sells(void **state)
 static void
 fees_and_taxes_stand_by_name_added_or_only_told(void **state)
 {
+	struct charge_line charges[] = { { CHARGE_FEE, SPAN("Booking fee"), SPAN_NONE, false, 300 }, { CHARGE_TAX, SPAN("VAT"), SPAN("20"), true, 825 } };
 	struct bureau *f = *state;
 	struct paper_line *own;
 
@@ -292,14 +293,11 @@ fees_and_taxes_stand_by_name_added_or_only_told(void **state)
 	assert_text(f, "lines.1.name", "of which VAT 20 %");
 	assert_text(f, "lines.1.amount", "£8.25");
 	assert_true(json_is_true(at(f, "lines.1.included")));
-	/* what the booking knows by itself */
-	assert_int_equal(booking_lines(f->arena, &f->booking, &own), 1);
-	assert_true(span_is(own[0].name, "Fees"));
+	/* as the domain tells them */
+	assert_int_equal(paper_lines(f->arena, &f->booking, &(struct charge_lines){ .list = charges, .n = 2 }, &own), 2);
+	assert_true(span_is(own[0].name, "Booking fee") && span_is(own[1].name, "VAT 20 %"));
 	assert_int_equal(own[0].amount.minor, 300);
-	assert_false(own[0].included);
-	for (size_t i = 0; i < 3; i++)
-		f->tickets[i].fee = pounds(0);
-	assert_int_equal(booking_lines(f->arena, &f->booking, &own), 0);
+	assert_true(!own[0].included && own[1].included);
 }
 
 static void

@@ -76,6 +76,16 @@ ticked(struct page p, int64_t seat)
 	return span_ends(page_between(p, arena_fmt(stack.arena, "value=\"%" PRId64 "\"", seat).p, ">"), " checked");
 }
 
+/* Of two tickets for £10.00 with a fee of £1.00, all of it with 20 % tax in it: what comes before the total, and what is in it. */
+static void
+has_sums_of_two(struct page p)
+{
+	assert_true(page_has(p, "<dt>Tickets before fees and taxes</dt><dd>£20.00</dd>"));
+	assert_true(page_has(p, "<dt>Booking fee</dt><dd>£2.00</dd>"));
+	assert_true(page_has(p, "<dt>Total</dt><dd>£22.00</dd>"));
+	assert_true(page_has(p, "<dt>Contains VAT 20 %</dt><dd>£3.66</dd>"));	/* 1.83 a ticket, not a sixth of it all */
+}
+
 static void
 a_stranger_finds_a_show_holds_pays_and_gets_tickets(void **state)
 {
@@ -98,9 +108,11 @@ a_stranger_finds_a_show_holds_pays_and_gets_tickets(void **state)
 	p = visitor_get(v, hold);
 	assert_int_equal(p.status, 200);
 	assert_true(page_has(p, "£22.00"));
+	has_sums_of_two(p);
 	assert_true(span_starts(page_header(p, "Cache-Control"), "private, no-store"));
 	p = buyer_buys(v, hold);
 	assert_true(page_has(p, "<svg"));
+	has_sums_of_two(p);
 	assert_true(page_has(p, "The Storm"));
 	p = visitor_get(v, hold);
 	assert_int_equal(p.status, 303);
