@@ -68,12 +68,13 @@ is_sold(struct db *db, const struct programme_start *start, int64_t now_ms)
 }
 
 enum outcome
-demo_data_load(struct db *db, struct arena *a, const char *folder, bool if_old, int64_t now_ms, struct demo_counts *counts,
-    struct span *mistakes)
+demo_data_load(struct db *db, struct arena *a, const char *folder, const struct programme_till *till, bool if_old, int64_t now_ms,
+    struct demo_counts *counts, struct span *mistakes)
 {
 	struct programme *p = programme_new(a, true);
 	enum outcome o;
 
+	p->till = *till;
 	*counts = (struct demo_counts){ 0 };
 	read_folder(p, folder);
 	o = programme_prepare(db, p, now_ms, &counts->programme);

@@ -14,7 +14,7 @@ struct demo_counts {
  * if_old: does nothing unless there are shows to add, because days have passed or no show is near. NOT_FOUND: *mistakes says where
  * (or that the folder has no programme), nothing was written. The arena should allow 1 GiB; db's rows must live in it too.
  */
-enum outcome demo_data_load(struct db *, struct arena *, const char *folder, bool if_old, int64_t now_ms, struct demo_counts *,
-    struct span *mistakes);
+enum outcome demo_data_load(struct db *, struct arena *, const char *folder, const struct programme_till *, bool if_old, int64_t now_ms,
+    struct demo_counts *, struct span *mistakes);
 
 #endif

@@ -61,6 +61,7 @@ struct programme_prices {
 	int64_t minor[5][PROGRAMME_TYPES];	/* before the charges */
 	struct charge charges[CHARGES_MAX];
 	size_t n_charges;
+	bool asked;				/* whether its prices can be paid has been checked */
 };
 
 struct programme_section {
@@ -154,8 +155,16 @@ struct programme_start {
 	int64_t layout_version;	/* that the show was made with, set by the store */
 };
 
+/* Who knows which amounts can be paid at all. */
+struct programme_till {
+	bool (*takes)(void *context, struct money);	/* NULL: nobody is asked */
+	void *context;
+	size_t providers;				/* that are switched on; with none no show can be sold */
+};
+
 struct programme {
 	struct arena *arena;
+	struct programme_till till;
 	struct buf errors;
 	int n_errors;
 	bool demo;		/* `sold` is allowed */
@@ -174,7 +183,10 @@ struct programme {
 
 struct programme *programme_new(struct arena *, bool demo);
 void programme_read(struct programme *, const char *file, struct span text);
-/* References, currencies, tiers; nothing if reading found mistakes. Before it, things of the database may be added (programme_recall). */
+/*
+ * References, currencies, tiers, and whether the till takes each price; nothing if reading found mistakes. Before it, things of the
+ * database may be added (programme_recall).
+ */
 void programme_check(struct programme *);
 /* Every start from now on, none in the past, none in a hall that is taken. Only after a check without mistakes. */
 void programme_schedule(struct programme *, int64_t now_ms);

@@ -52,10 +52,43 @@ check_prices(struct programme *p, struct programme_prices *t)
 		t->type[i] = FIND(p->types, p->n_types, t->types[i]);
 		if (!t->type[i])
 			programme_error(p, t->at, "there is no price-type " PRSPAN, ARGSPAN(t->types[i]));
-		for (int tier = 1; tier <= 4; tier++)
-			if (programme_price(t, tier, i) > INT32_MAX)
-				programme_error(p, t->tier_at[tier], "with its fees and taxes a price is more than can be written");
 	}
+}
+
+static struct span
+amount(struct programme *p, int64_t minor, struct span currency)
+{
+	struct buf b;
+
+	buf_init(&b, p->arena, 60);
+	money_print(&b, money_of(minor, currency));
+	return buf_view(&b);
+}
+
+static bool
+taken(const struct programme *p, int64_t minor, struct span currency)
+{
+	return p->till.takes(p->till.context, money_of(minor, currency));
+}
+
+/* Every price can be stored, and some provider takes it; told once a table, of its first price that is none. */
+static void
+check_amounts(struct programme *p, struct programme_prices *t)
+{
+	t->asked = true;
+	for (int64_t tier = 1; tier <= 4; tier++)
+		for (size_t i = 0; t->tier_at[tier].line && i < t->n_types; i++) {
+			int64_t minor = programme_price(t, tier, i);
+
+			if (minor <= INT32_MAX && (!p->till.takes || taken(p, minor, t->currency)))
+				continue;
+			if (minor > INT32_MAX)
+				programme_error(p, t->tier_at[tier], "with its fees and taxes a price is more than can be written");
+			else
+				programme_error(p, t->tier_at[tier], "no payment provider that is switched on takes " PRSPAN,
+				    ARGSPAN(amount(p, minor, t->currency)));
+			return;
+		}
 }
 
 static void
@@ -88,6 +121,10 @@ check_show(struct programme *p, struct programme_show *s)
 		programme_error(p, s->at, "prices " PRSPAN " are in " PRSPAN ", but " PRSPAN " pays in " PRSPAN, ARGSPAN(s->prices_slug),
 		    ARGSPAN(s->prices->currency), ARGSPAN(s->hall->venue->city->slug), ARGSPAN(s->hall->venue->city->currency));
 	check_tiers(p, s);
+	if (p->till.takes && !p->till.providers)
+		programme_error(p, s->at, "no payment provider is switched on, so nobody could pay for this show");
+	else if (!s->prices->asked)
+		check_amounts(p, s->prices);
 }
 
 /* City slugs are the first word of an address, so they cannot be a word that leads elsewhere. */

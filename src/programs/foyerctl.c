@@ -20,7 +20,9 @@
 #include "domain/outbox.h"
 #include "domain/outcome.h"
 #include "domain/programme_store.h"
+#include "domain/providers.h"
 #include "programs/foyerctl.h"
+#include "psp/psp.h"
 
 #define ARENA_MOST (1024 * MiB)
 #define IN_FLIGHT_SECONDS 300
@@ -54,6 +56,37 @@ do_migrate(struct call *c)
 	return migrate(c->db, c->arena, sql_dir(c)) ? DONE : IMPOSSIBLE;
 }
 
+struct providers {
+	struct psp *list;
+	size_t n;
+};
+
+static bool
+some_takes(void *context, struct money m)
+{
+	const struct providers *p = context;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->list[i].kind->check_amount(&p->list[i], m))
+			return true;
+	return false;
+}
+
+/* The providers that the settings have and nobody switched off: what none of them takes cannot be sold. */
+static struct programme_till
+till_of(const struct call *c)
+{
+	struct providers *p = ARENA_NEW(c->arena, struct providers);
+	struct psp *all;
+	size_t n = psp_all(c->arena, c->settings, &all);
+
+	p->list = ARENA_ARRAY(c->arena, struct psp, n);
+	for (size_t i = 0; i < n; i++)
+		if (provider_offered(c->db, c->arena, span_of(all[i].kind->name)))
+			p->list[p->n++] = all[i];
+	return (struct programme_till){ some_takes, p, p->n };
+}
+
 static int
 loaded(enum outcome o, struct span mistakes, const struct programme_counts *n)
 {
@@ -75,6 +108,7 @@ static int
 do_demo_data(struct call *c)
 {
 	bool if_old = c->n_args == 1 && strcmp(c->args[0], "--if-old") == 0;
+	struct programme_till till;
 	struct demo_counts counts;
 	struct span mistakes;
 	enum outcome o;
@@ -82,7 +116,8 @@ do_demo_data(struct call *c)
 
 	if (c->n_args && !if_old)
 		return ctl_usage("demo-data takes --if-old or nothing");
-	o = demo_data_load(c->db, c->arena, arena_fmt(c->arena, "%s/demo", sql_dir(c)).p, if_old, clock_now(), &counts, &mistakes);
+	till = till_of(c);
+	o = demo_data_load(c->db, c->arena, arena_fmt(c->arena, "%s/demo", sql_dir(c)).p, &till, if_old, clock_now(), &counts, &mistakes);
 	if (o == OUTCOME_OK && if_old && !counts.programme.new_shows) {
 		puts("there are shows enough for today and the next days");
 		return DONE;
@@ -112,6 +147,7 @@ do_load(struct call *c)
 		}
 		programme_read(p, c->args[i], text);
 	}
+	p->till = till_of(c);
 	o = programme_prepare(c->db, p, now, &counts);
 	if (o == OUTCOME_OK)
 		o = programme_write(c->db, c->arena, p, now);

@@ -242,8 +242,9 @@ the_demonstration_loads_and_sells(void **state)
 	struct span mistakes;
 	struct buf found;
 	int64_t now = clock_now();
+	const struct programme_till none = { .takes = NULL };
 
-	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), false, now, &c, &mistakes), OUTCOME_OK);
+	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), &none, false, now, &c, &mistakes), OUTCOME_OK);
 	assert_string_equal(mistakes.p, "");
 	assert_in_range(c.programme.new_shows, 900, 1100);
 	assert_in_range(c.bookings, 4000, 20000);
@@ -274,10 +275,10 @@ the_demonstration_loads_and_sells(void **state)
 	assert_true(audit_run(f->db, f->arena, 0, &found, &audit));
 	assert_string_equal(found.p, "");
 
-	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), true, now, &c, &mistakes), OUTCOME_OK);
+	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), &none, true, now, &c, &mistakes), OUTCOME_OK);
 	assert_int_equal(c.programme.new_shows, 0);
 	assert_int_equal(c.bookings, 0);
-	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), true, now + 3 * (int64_t)86400000, &c,
+	assert_int_equal(demo_data_load(f->db, f->arena, path_of(f, "sql/demo"), &none, true, now + 3 * (int64_t)86400000, &c,
 	    &mistakes), OUTCOME_OK);
 	assert_in_range(c.programme.new_shows, 150, 300);
 	assert_in_range(c.bookings, 4000, 20000);

@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include "base/files.h"
+#include "base/settings.h"
 #include "domain/programme.h"
+#include "psp/psp.h"
 
 #define NOON ((int64_t)1795262400000)	/* 2026-11-21T12:00Z, a Saturday */
 
@@ -277,6 +279,57 @@ fees_and_taxes_are_amounts_or_rates(void **state)
 	assert_int_equal(programme_price(p, 1, 0), 1000 + 150 + 25 + 106 + 1 + 100);	/* 1175: 105.75 and 0.73 */
 }
 
+/* As a provider whose amounts end in 0. */
+static bool
+takes_tens(void *context, struct money m)
+{
+	*(int *)context += 1;
+	return m.minor > 0 && m.minor % 10 == 0;
+}
+
+static const char *
+told_by_till(struct house *h, struct span text, struct programme_till till)
+{
+	struct programme *p = programme_new(h->arena, false);
+
+	p->till = till;
+	programme_read(p, "show", text);
+	programme_check(p);
+	return programme_errors(p).p;
+}
+
+static void
+a_price_that_no_provider_takes_is_a_mistake(void **state)
+{
+	struct house *h = *state;
+	struct span text = file_of(h, "t/data/ten.programme");
+	int asked = 0;
+	struct programme_till till = { takes_tens, &asked, 1 };
+	char *fee = strstr(text.p, "fee 1.50");
+
+	assert_non_null(fee);
+	assert_string_equal(told_by_till(h, text, till), "");
+	assert_int_equal(asked, 2);
+	memcpy(fee, "fee 1.55", 8);
+	assert_string_equal(told_by_till(h, text, till), "show:17: no payment provider that is switched on takes £11.55\n");
+}
+
+static void
+without_a_provider_every_show_is_a_mistake_but_a_hall_is_none(void **state)
+{
+	struct house *h = *state;
+	struct span text = file_of(h, "t/data/ten.programme");
+	int asked = 0;
+	struct programme_till till = { takes_tens, &asked, 0 };
+	const char *show = strstr(text.p, "\nshow ");
+
+	assert_non_null(show);
+	assert_string_equal(told_by_till(h, text, till),
+	    "show:36: no payment provider is switched on, so nobody could pay for this show\n");
+	assert_string_equal(told_by_till(h, (struct span){ text.p, (size_t)(show - text.p) }, till), "");
+	assert_int_equal(asked, 0);
+}
+
 /* Each file of t/data/bad says in its first line what must be told first: "# line: part of the message". */
 static void
 refuses(struct house *h, const char *name)
@@ -333,14 +386,28 @@ many_mistakes_are_told_at_once_but_not_without_end(void **state)
 	assert_non_null(strstr(programme_errors(h->programme).p, "and 5 more"));
 }
 
+/* The demonstration's provider, as the configuration that ./demo writes has it. */
+static bool
+stripe_takes(void *context, struct money m)
+{
+	const struct psp *psp = context;
+
+	return psp->kind->check_amount(context, m);
+}
+
 static void
 the_demonstration_is_a_good_programme(void **state)
 {
 	static const char *const files[] = { "places", "halls", "titles", "shows" };
 	struct house *h = *state;
+	struct settings settings = { .stripe_base_url = "https://127.0.0.1:1", .stripe_secret_key = { SPAN("sk_test_1") },
+		.stripe_webhook_secrets = { SPAN("whsec_1") }, .stripe_version = "1" };
 	struct programme *p = h->programme;
+	struct psp *psps;
 	size_t big = 0;
 
+	assert_int_equal(psp_all(h->arena, &settings, &psps), 1);
+	p->till = (struct programme_till){ stripe_takes, &psps[0], 1 };
 	p->demo = true;
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		take(h, arena_fmt(h->arena, "sql/demo/%s.programme", files[i]).p);
@@ -397,6 +464,8 @@ main(void)
 		TEST(a_hall_that_is_taken_is_a_mistake),
 		TEST(edges_of_a_sale_count_from_the_show_or_stand_alone),
 		TEST(fees_and_taxes_are_amounts_or_rates),
+		TEST(a_price_that_no_provider_takes_is_a_mistake),
+		TEST(without_a_provider_every_show_is_a_mistake_but_a_hall_is_none),
 		TEST(each_mistake_is_told_with_its_line),
 		TEST(many_mistakes_are_told_at_once_but_not_without_end),
 		TEST(the_demonstration_is_a_good_programme),

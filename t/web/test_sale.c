@@ -480,6 +480,25 @@ tickets_are_found_again_by_reference_and_the_answer_gives_nothing_away(void **st
 	visitor_free(w);
 }
 
+/* £0.20 is below what the provider takes; and nothing at all can be sold where no provider is switched on. */
+static void
+what_nobody_could_pay_for_is_not_loaded(void **state)
+{
+	const char *little = arena_fmt(stack.arena, "load %s/t/data/ten.programme", stack_top()).p;
+	int64_t before = stack_number(&stack, "SELECT COUNT(*) FROM shows");
+
+	(void)state;
+	assert_int_equal(system(arena_fmt(stack.arena, "sed 's/10.00   6.00/10.00 0.10/; s/fee 1.50/fee 0.10/' %s/t/data/ten.programme "
+	    ">%s/cheap.programme", stack_top(), stack.folder).p), 0);
+	assert_int_equal(stack_ctl(&stack, arena_fmt(stack.arena, "load %s/cheap.programme", stack.folder).p), 1);
+	stack_sql(&stack, "INSERT INTO providers VALUES ('stripe', FALSE, UTC_TIMESTAMP(3))");
+	assert_int_equal(stack_ctl(&stack, little), 1);
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM shows"), before);
+	stack_sql(&stack, "DELETE FROM providers");
+	assert_int_equal(stack_ctl(&stack, little), 0);
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM shows"), before + 1);
+}
+
 int
 main(void)
 {
@@ -495,7 +514,7 @@ main(void)
 		T(a_late_payment_whose_seat_is_gone_is_refunded_and_the_page_says_so),
 		T(paid_later_at_the_bank_is_told_as_such_and_becomes_tickets), T(a_hold_given_back_closes_the_payment_page),
 		T(a_provider_that_hangs_costs_nobody_their_seats),
-		T(tickets_are_found_again_by_reference_and_the_answer_gives_nothing_away),
+		T(tickets_are_found_again_by_reference_and_the_answer_gives_nothing_away), T(what_nobody_could_pay_for_is_not_loaded),
 	};
 
 	return cmocka_run_group_tests(tests, open_stack, close_stack);
