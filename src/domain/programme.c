@@ -145,6 +145,7 @@ static void show_at(struct line *l, void *s) { show_once(l, s); }
 static void show_on(struct line *l, void *s) { show_every(l, s); }
 static void show_any(struct line *l, void *s) { show_soon(l, s); }
 static void show_taken(struct line *l, void *s) { show_sold(l, s); }
+static void show_returns(struct line *l, void *s) { show_cancel(l, s); }
 static void show_from(struct line *l, void *s) { show_edge(l, &((struct programme_show *)s)->sales_from); }
 static void show_until(struct line *l, void *s) { show_edge(l, &((struct programme_show *)s)->sales_until); }
 static void show_companions(struct line *l, void *s) { show_edge(l, &((struct programme_show *)s)->companions_open); }
@@ -201,6 +202,7 @@ static const struct property show_properties[] = {
 	{ "seats", "the seats of one hold", NUMBER, AT(show, seats_a_hold), 1, HOLD_MAX_SEATS, 0, NULL, NULL },
 	{ "holds", "the holds of one buyer", NUMBER, AT(show, holds_a_buyer), 1, 2, 0, NULL, NULL },
 	{ "singles", "", FLAG, AT(show, singles_allowed), 0, 0, 0, "allowed", NULL },
+	{ .word = "cancel", .type = SPECIAL, .special = show_returns },
 	{ "draft", "", FLAG, AT(show, draft), 0, 0, 0, NULL, NULL },
 	{ .word = "sold", .type = SPECIAL, .special = show_taken },
 };
@@ -230,7 +232,7 @@ show_begin(struct programme *p, struct programme_place at, struct span slug, str
 	(void)slug;
 	(void)name;
 	*s = (struct programme_show){ .at = at, .hold_seconds = 600, .extend_seconds = 300, .longest_seconds = 1800,
-		.seats_a_hold = HOLD_MAX_SEATS, .holds_a_buyer = 2 };
+		.seats_a_hold = HOLD_MAX_SEATS, .holds_a_buyer = 2, .cancel_keeps = SPAN_NONE };
 	return s;
 }
 

@@ -136,6 +136,9 @@ struct programme_show {
 	struct programme_edge sales_from, sales_until, companions_open;
 	int64_t hold_seconds, extend_seconds, longest_seconds, seats_a_hold, holds_a_buyer;
 	bool singles_allowed, draft;
+	struct programme_place cancel_at;	/* line 0: buyers may not give tickets back */
+	int64_t cancel_hours, cancel_fee;	/* before the start; kept a ticket, read by programme_check from … */
+	struct span cancel_keeps;
 	struct programme_sold sold;
 };
 

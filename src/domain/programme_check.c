@@ -1,7 +1,7 @@
 /* programme_check.c - what one thing of a programme says about another: names that are given twice, names that nobody has. */
 #include "base/base.h"
 
-#include "domain/programme.h"
+#include "domain/programme_line.h"
 
 /* What all named things begin with, so that one function can look for any of them. */
 struct named {
@@ -91,6 +91,30 @@ check_amounts(struct programme *p, struct programme_prices *t)
 		}
 }
 
+/* What is kept of a ticket that is given back leaves something of the cheapest, and what is left can go back. */
+static void
+check_cancel(struct programme *p, struct programme_show *s)
+{
+	const struct programme_prices *t = s->prices;
+
+	if (!s->cancel_keeps.n || !programme_money(p, s->cancel_at, s->cancel_keeps, t->currency, &s->cancel_fee))
+		return;
+	for (size_t k = 0; k < s->hall->n_sections; k++)
+		for (size_t i = 0; i < t->n_types; i++) {
+			int64_t minor = programme_price(t, s->hall->sections[k].tier, i), back = minor - s->cancel_fee;
+
+			/* with the price on top the provider's least amount is no matter: only the last digit is asked for */
+			if (back > 0 && (!p->till.takes || taken(p, minor + back, t->currency)))
+				continue;
+			if (back <= 0)
+				programme_error(p, s->cancel_at, "nothing would be left of a ticket for " PRSPAN, ARGSPAN(amount(p, minor, t->currency)));
+			else
+				programme_error(p, s->cancel_at, "no payment provider that is switched on gives " PRSPAN " back",
+				    ARGSPAN(amount(p, back, t->currency)));
+			return;
+		}
+}
+
 static void
 check_tiers(struct programme *p, const struct programme_show *s)
 {
@@ -125,6 +149,8 @@ check_show(struct programme *p, struct programme_show *s)
 		programme_error(p, s->at, "no payment provider is switched on, so nobody could pay for this show");
 	else if (!s->prices->asked)
 		check_amounts(p, s->prices);
+	if (!p->n_errors)
+		check_cancel(p, s);
 }
 
 /* City slugs are the first word of an address, so they cannot be a word that leads elsewhere. */

@@ -232,7 +232,8 @@ int64_t
 line_span_ms(struct line *l, int64_t most_ms)
 {
 	static const struct { const char *one, *many; int64_t ms; } units[] = {
-		{ "second", "seconds", 1000 }, { "minute", "minutes", 60000 }, { "hour", "hours", HOUR_MS }, { "day", "days", 24 * HOUR_MS },
+		{ "second", "seconds", 1000 }, { "minute", "minutes", 60000 }, { "hour", "hours", HOUR_MS }, { "h", "h", HOUR_MS },
+		{ "day", "days", 24 * HOUR_MS },
 	};
 	int64_t n = line_number(l, "how long", 0, 100000);
 	struct span unit = line_word(l, "seconds, minutes, hours or days");

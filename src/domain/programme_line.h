@@ -29,7 +29,7 @@ bool programme_money(struct programme *, struct programme_place, struct span wor
 struct programme_day line_day(struct line *);		/* today, today+3, 2026-12-24 */
 int line_clock(struct line *);				/* 19:30, as minutes */
 bool line_at_clock(struct line *);			/* the next word begins with a digit: a time, an amount */
-int64_t line_span_ms(struct line *, int64_t most_ms);	/* "2 minutes", "1 day" */
+int64_t line_span_ms(struct line *, int64_t most_ms);	/* "2 minutes", "24 h", "1 day" */
 void line_end(struct line *);				/* nothing may be left */
 
 /* programme_plan.c: the drawing of a hall. Rows and aisles only count below a `plan`. */
@@ -57,6 +57,7 @@ void show_once(struct line *, struct programme_show *);
 void show_every(struct line *, struct programme_show *);
 void show_soon(struct line *, struct programme_show *);
 void show_edge(struct line *, struct programme_edge *);
+void show_cancel(struct line *, struct programme_show *);
 void show_sold(struct line *, struct programme_show *);
 
 #endif

@@ -4,6 +4,7 @@
 #include "domain/programme_line.h"
 
 #define DAY_MS ((int64_t)86400000)
+#define HOUR_MS ((int64_t)3600000)
 #define QUARTER_MS ((int64_t)900000)
 #define SOON_FIRST_MS (3 * QUARTER_MS)
 #define SOON_LAST_MS (12 * QUARTER_MS)	/* "a show starts within three hours" */
@@ -100,6 +101,23 @@ show_edge(struct line *l, struct programme_edge *e)
 	e->is = EDGE_AT;
 	e->day = line_day(l);
 	e->minute = line_clock(l);
+}
+
+/* "until 24 h before keeping 1.00": in which currency that is, the price table says. */
+void
+show_cancel(struct line *l, struct programme_show *s)
+{
+	int64_t ms;
+
+	line_need(l, "until");
+	ms = line_span_ms(l, 366 * DAY_MS);
+	line_need(l, "before");
+	if (ms % HOUR_MS)
+		line_error(l, "buyers may cancel until whole hours before the show");
+	s->cancel_at = l->at;
+	s->cancel_hours = ms / HOUR_MS;
+	if (line_skip(l, "keeping"))
+		s->cancel_keeps = line_word(l, "what is kept of a ticket");
 }
 
 void

@@ -307,6 +307,7 @@ publish_start(struct db *db, struct loading *w, const struct programme_start *st
 		.currency = s->prices->currency, .starts_ms = start->starts_ms,
 		.hold_seconds = s->hold_seconds, .extend_seconds = s->extend_seconds, .longest_seconds = s->longest_seconds,
 		.seats_a_hold = s->seats_a_hold, .holds_a_buyer = s->holds_a_buyer, .orphan_rule = !s->singles_allowed,
+		.cancels = s->cancel_at.line > 0, .cancel_hours = s->cancel_hours, .cancel_fee_minor = s->cancel_fee,
 		.charges = s->prices->charges, .n_charges = s->prices->n_charges, .prices = prices };
 
 	p.sales_from_ms = programme_edge_ms(&s->sales_from, p.starts_ms, AT_ONCE_MS, zone, w->now_ms);

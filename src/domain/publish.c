@@ -13,7 +13,7 @@ STATEMENT(publish_sale_add, SHOW, "", "INSERT INTO show_sales (show_id, state, c
     "VALUES (?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE show_id = show_id");
 STATEMENT(publish_sale, SHOW, "", "UPDATE show_sales SET state = IF(state = 'draft', ?, state), sales_from = ?, "
     "sales_until = ?, companions_open_at = ?, hold_seconds = ?, extend_seconds = ?, longest_seconds = ?, seats_a_hold = ?, "
-    "holds_a_buyer = ?, orphan_rule = ? WHERE show_id = ?");
+    "holds_a_buyer = ?, orphan_rule = ?, cancel_hours = ?, cancel_fee_minor = ? WHERE show_id = ?");
 STATEMENT(charges_newest, SHOW, "ittiii", "SELECT c.version, c.kind, c.name, c.flat_minor, c.millionths, c.included FROM show_charges c "
     "JOIN (SELECT MAX(m.version) AS version FROM show_charges m WHERE m.show_id = ?) newest ON newest.version = c.version "
     "WHERE c.show_id = ? ORDER BY c.sort");
@@ -114,7 +114,8 @@ publish_body(struct db *db, void *context)
 	    at_ms(p->sales_until_ms));
 	db_change(db, &publish_sale, state, at_ms(p->sales_from_ms), at_ms(p->sales_until_ms),
 	    p->companions_open_ms ? at_ms(p->companions_open_ms) : NO_VALUE, p->hold_seconds, p->extend_seconds, p->longest_seconds,
-	    p->seats_a_hold, p->holds_a_buyer, p->orphan_rule, p->show);
+	    p->seats_a_hold, p->holds_a_buyer, p->orphan_rule, p->cancels ? value_int_(p->cancel_hours) : NO_VALUE, p->cancel_fee_minor,
+	    p->show);
 	db_change(db, &publish_prices_mark, NO_LONGER_TOLD, p->show);
 	db_change(db, &publish_prices, p->show, charges_version(db, p), w->prices);
 	db_change(db, &publish_prices_drop, p->show, NO_LONGER_TOLD, p->show);

@@ -25,6 +25,8 @@ struct publication {
 	int64_t starts_ms, sales_from_ms, sales_until_ms, companions_open_ms;	/* companions 0: never */
 	int64_t hold_seconds, extend_seconds, longest_seconds, seats_a_hold, holds_a_buyer;
 	bool orphan_rule;
+	bool cancels;			/* buyers may give tickets back … */
+	int64_t cancel_hours, cancel_fee_minor;	/* … until so long before the start, less so much a ticket */
 	const struct charge *charges;
 	size_t n_charges;
 	const struct publication_price *prices;		/* every section of the hall in every type */

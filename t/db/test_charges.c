@@ -153,6 +153,21 @@ a_price_that_cannot_be_written_is_not_published(void **state)
 }
 
 static void
+until_when_tickets_may_be_given_back_is_published(void **state)
+{
+	struct box_office *f = *state;
+	struct publication p = { .show = f->show, .hall = f->hall, .layout_version = 1, .currency = SPAN("GBP"), .cancels = true,
+		.cancel_hours = 24, .cancel_fee_minor = 150, .hold_seconds = 600, .extend_seconds = 300, .longest_seconds = 1800,
+		.seats_a_hold = 8, .holds_a_buyer = 2, .sales_until_ms = 1, .starts_ms = 1 };
+
+	assert_string_equal(box_office_text(f, "SELECT cancel_hours, cancel_fee_minor FROM show_sales WHERE show_id = %" PRId64, f->show),
+	    "NULL\t0\n");
+	assert_int_equal(show_publish(f->db, f->arena, &p), OUTCOME_OK);
+	assert_string_equal(box_office_text(f, "SELECT cancel_hours, cancel_fee_minor FROM show_sales WHERE show_id = %" PRId64, f->show),
+	    "24\t150\n");
+}
+
+static void
 a_held_seat_keeps_its_charges_and_a_new_hold_has_the_new_ones(void **state)
 {
 	struct box_office *f = *state;
@@ -313,6 +328,7 @@ main(void)
 		TEST(publishing_writes_what_the_charges_add_to_each_price),
 		TEST(the_same_charges_again_are_the_same_version),
 		TEST(a_price_that_cannot_be_written_is_not_published),
+		TEST(until_when_tickets_may_be_given_back_is_published),
 		TEST(a_held_seat_keeps_its_charges_and_a_new_hold_has_the_new_ones),
 		TEST(what_is_paid_is_what_was_held),
 		TEST(another_price_type_has_the_charges_of_now),

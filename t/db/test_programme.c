@@ -74,8 +74,8 @@ a_programme_becomes_a_show_on_sale(void **state)
 
 	assert_int_equal(c.new_shows, 1);
 	assert_int_equal(c.seats, 10);
-	assert_string_equal(box_office_text(f, "SELECT state, currency, hold_seconds, orphan_rule FROM show_sales "
-	    "WHERE show_id = " LITTLE_SHOW), "on_sale\tGBP\t600\t1\n");
+	assert_string_equal(box_office_text(f, "SELECT state, currency, hold_seconds, orphan_rule, cancel_hours FROM show_sales "
+	    "WHERE show_id = " LITTLE_SHOW), "on_sale\tGBP\t600\t1\tNULL\n");
 	assert_string_equal(box_office_text(f, "SELECT version, kind, name, flat_minor, millionths, included FROM show_charges "
 	    "WHERE show_id = " LITTLE_SHOW " ORDER BY sort"), "1\tfee\tBooking fee\t150\t0\t0\n1\ttax\tVAT\t0\t200000\t1\n");
 	assert_string_equal(box_office_text(f, "SELECT listed, price_min, price_max, zone FROM shows WHERE show_id = " LITTLE_SHOW),
@@ -113,13 +113,15 @@ what_was_changed_in_the_file_changes_in_the_house(void **state)
 	text = changed(f, text, "\"The Little\"", "\"The Little House\"");
 	text = changed(f, text, "minutes 90", "minutes 95");
 	text = changed(f, text, "fee 1.50", "fee 2.00");
-	text = changed(f, text, "19:30", "19:30\n\thold 2 minutes\n\tsingles allowed");
+	text = changed(f, text, "19:30", "19:30\n\thold 2 minutes\n\tsingles allowed\n\tcancel until 24 h before keeping 2.50");
 	load_text(f, text, "");
 	assert_string_equal(box_office_text(f, "SELECT minor FROM show_prices WHERE show_id = " LITTLE_SHOW " ORDER BY sort"),
 	    "1100\n700\n");
 	assert_int_equal(box_office_number(f, "SELECT price_max FROM shows WHERE show_id = " LITTLE_SHOW), 1300);
 	assert_string_equal(box_office_text(f, "SELECT extra_minor, charges FROM show_prices WHERE show_id = " LITTLE_SHOW " ORDER BY sort"),
 	    "200\t2\n200\t2\n");
+	assert_string_equal(box_office_text(f, "SELECT cancel_hours, cancel_fee_minor FROM show_sales WHERE show_id = " LITTLE_SHOW),
+	    "24\t250\n");
 	assert_string_equal(box_office_text(f, "SELECT name FROM venues WHERE slug = 'little'"), "The Little House\n");
 	assert_int_equal(box_office_number(f, "SELECT minutes FROM events WHERE slug = 'a-film'"), 95);
 	assert_string_equal(box_office_text(f, "SELECT hold_seconds, orphan_rule FROM show_sales WHERE show_id = " LITTLE_SHOW), "120\t0\n");

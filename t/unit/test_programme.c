@@ -244,7 +244,7 @@ edges_of_a_sale_count_from_the_show_or_stand_alone(void **state)
 	assert_true(s->singles_allowed);
 }
 
-/* -- fees and taxes ----------------- ------------------------------------------------------------------------------------------- */
+/* -- fees, taxes, and giving back ------------------------------------------------------------------------------------------- */
 
 static void
 charge_is(const struct charge *c, enum charge_kind kind, const char *name, int64_t flat, int64_t millionths, bool included)
@@ -279,6 +279,24 @@ fees_and_taxes_are_amounts_or_rates(void **state)
 	assert_int_equal(programme_price(p, 1, 0), 1000 + 150 + 25 + 106 + 1 + 100);	/* 1175: 105.75 and 0.73 */
 }
 
+static void
+a_show_says_until_when_tickets_may_be_given_back(void **state)
+{
+	struct house *h = *state;
+	const struct programme_show *s;
+
+	take_show(h, "show a-film in little\n\tprices little\n\tat today+1 12:00\n\tcancel until 24 h before keeping 1.50\n\n"
+	    "show a-film in little\n\tprices little\n\tat today+1 15:00\n\tcancel until 2 days before\n\n"
+	    "show a-film in little\n\tprices little\n\tat today+1 18:00\n");
+	s = h->programme->shows;
+	assert_true(s[0].cancel_at.line > 0 && s[1].cancel_at.line > 0);
+	assert_int_equal(s[0].cancel_hours, 24);
+	assert_int_equal(s[0].cancel_fee, 150);
+	assert_int_equal(s[1].cancel_hours, 48);
+	assert_int_equal(s[1].cancel_fee, 0);
+	assert_int_equal(s[2].cancel_at.line, 0);
+}
+
 /* As a provider whose amounts end in 0. */
 static bool
 takes_tens(void *context, struct money m)
@@ -305,13 +323,16 @@ a_price_that_no_provider_takes_is_a_mistake(void **state)
 	struct span text = file_of(h, "t/data/ten.programme");
 	int asked = 0;
 	struct programme_till till = { takes_tens, &asked, 1 };
-	char *fee = strstr(text.p, "fee 1.50");
+	char *fee = strstr(text.p, "fee 1.50"), *end = strstr(text.p, "at today+1 19:30");
 
-	assert_non_null(fee);
+	assert_true(fee && end);
 	assert_string_equal(told_by_till(h, text, till), "");
 	assert_int_equal(asked, 2);
 	memcpy(fee, "fee 1.55", 8);
 	assert_string_equal(told_by_till(h, text, till), "show:17: no payment provider that is switched on takes £11.55\n");
+	memcpy(fee, "fee 1.50", 8);
+	text = arena_fmt(h->arena, "%s\tcancel until 24 h before keeping 1.05\n", text.p);
+	assert_string_equal(told_by_till(h, text, till), "show:39: no payment provider that is switched on gives £10.45 back\n");
 }
 
 static void
@@ -367,7 +388,7 @@ each_mistake_is_told_with_its_line(void **state)
 			files++;
 		}
 	closedir(dir);
-	assert_in_range(files, 75, 1000);
+	assert_in_range(files, 80, 1000);
 }
 
 static void
@@ -464,6 +485,7 @@ main(void)
 		TEST(a_hall_that_is_taken_is_a_mistake),
 		TEST(edges_of_a_sale_count_from_the_show_or_stand_alone),
 		TEST(fees_and_taxes_are_amounts_or_rates),
+		TEST(a_show_says_until_when_tickets_may_be_given_back),
 		TEST(a_price_that_no_provider_takes_is_a_mistake),
 		TEST(without_a_provider_every_show_is_a_mistake_but_a_hall_is_none),
 		TEST(each_mistake_is_told_with_its_line),
