@@ -262,6 +262,14 @@ the_demonstration_loads_and_sells(void **state)
 	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM show_sales WHERE hold_seconds = 120 AND state = 'on_sale' "
 	    "AND extend_seconds = 60"), 1);
 
+	/* money of two, no and three digits */
+	assert_string_equal(box_office_text(f, "SELECT currency FROM bookings GROUP BY currency ORDER BY currency"),
+	    "GBP\nINR\nJPY\nKRW\nKWD\n");
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM bookings WHERE currency = 'KWD' AND total_minor %% 10 <> 0"), 0);
+	/* who may give tickets back, for nothing and for something, and who may not */
+	assert_int_equal(box_office_number(f, "SELECT COUNT(DISTINCT cancel_hours, cancel_fee_minor > 0) FROM show_sales"), 4);
+	assert_true(box_office_number(f, "SELECT COUNT(*) FROM show_sales WHERE cancel_hours IS NULL") > 100);
+
 	/* every ticket has its seat, its hold, its payment and its events */
 	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM booking_seats WHERE state = 'live'"), c.seats);
 	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM show_seats s JOIN booking_seats b ON b.show_id = s.show_id "
