@@ -142,7 +142,6 @@ class Plan {
 		this.seats = new Map(this.rows.flatMap(r => r.seats).map(s => [s.id, s]));
 		this.max = Number(form.dataset.max);
 		this.changing = Boolean(form.dataset.changing);
-		this.fee = minorOf(document.querySelector(".fee")?.textContent || "0");
 		this.pickKey = `foyer.pick.${form.dataset.show}`;
 		this.sentKey = `foyer.sent.${form.dataset.show}`;
 		this.elsewhere = {};		/* chosen in other sections: id -> { name, row, price } */
@@ -257,7 +256,7 @@ class Summary {
 
 	/* The sentence about what is chosen. */
 	sentence(chosen) {
-		const price = moneyText(chosen.reduce((sum, s) => sum + s.price, chosen.length ? this.plan.fee : 0));
+		const price = moneyText(chosen.reduce((sum, s) => sum + s.price, 0));
 		const rows = [...new Set(chosen.map(s => s.row))];
 
 		if (!chosen.length)
