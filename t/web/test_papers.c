@@ -161,7 +161,7 @@ a_receipt_tells_what_was_paid(void **state)
 	assert_true(span_is(page_header(p, "Cache-Control"), "private, no-store"));
 	assert_true(span_is(page_header(p, "Content-Disposition"), TEXT("inline; filename=\"receipt-%s.pdf\"", b.reference)));
 	SAYS("Receipt", groups(b.reference), "Gale Pictures Ltd", "3 Test Street", "Tax number GB 123 4567 89", "Ann Example",
-	    "ann@example.org", "The Storm", "Row A, seat 5", "£10.00", "Fees", "£2.00", "Total", "£22.00", "Paid by card, through Stripe",
+	    "ann@example.org", "The Storm", "Row A, seat 5", "£10.00", "Booking fee", "£2.00", "Total", "£22.00", "Paid by card, through Stripe",
 	    "All times are Stormford time (Europe/London).");
 	SAYS_NOT("Cancelled", "Refund");
 }
