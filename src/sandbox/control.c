@@ -2,133 +2,156 @@
 #include "base/base.h"
 
 #include "base/clock.h"
-#include "sandbox/api.h"
 #include "sandbox/control.h"
 #include "sandbox/events.h"
-#include "sandbox/objects.h"
-#include "sandbox/refunds.h"
-#include "sandbox/sessions.h"
+#include "sandbox/ledger.h"
+#include "sandbox/purse.h"
 #include "sandbox/webhooks.h"
 
 typedef const char *act_run(struct sandbox *, struct span value);	/* NULL: done, else what was wrong */
 
-static const char *
-act_on_session(struct sandbox *sb, struct span id, enum session_act act)
-{
-	json_t *record = session_find(sb, id);
+#define NO_PAYMENT "no such payment"
 
-	if (!record)
-		return "no such session";
-	return session_act(sb, record, act, clock_now()) ? NULL : "the session is not open";
+/* What a buyer, or a bank that was waited for, decides. */
+static const char *
+decide(struct sandbox *sb, struct span id, enum act act)
+{
+	json_t *payment = purse_find(sb, id);
+
+	if (!payment)
+		return NO_PAYMENT;
+	if (act == ACT_PAY || act == ACT_DECLINE)
+		if (purse_end(sb, payment, act == ACT_PAY, clock_now()))
+			return NULL;
+	return purse_choose(sb, payment, act, clock_now()) ? NULL : "the payment is not open";
 }
 
 static const char *
 act_pay(struct sandbox *sb, struct span id)
 {
-	return act_on_session(sb, id, ACT_PAY);
+	return decide(sb, id, ACT_PAY);
 }
 
 static const char *
 act_decline(struct sandbox *sb, struct span id)
 {
-	return act_on_session(sb, id, ACT_DECLINE);
+	return decide(sb, id, ACT_DECLINE);
 }
 
 static const char *
 act_later(struct sandbox *sb, struct span id)
 {
-	return act_on_session(sb, id, ACT_LATER);
+	return decide(sb, id, ACT_LATER);
 }
 
 static const char *
 act_later_fail(struct sandbox *sb, struct span id)
 {
-	return act_on_session(sb, id, ACT_LATER_FAIL);
+	return decide(sb, id, ACT_LATER_FAIL);
+}
+
+static const char *
+act_hold(struct sandbox *sb, struct span id)
+{
+	return decide(sb, id, ACT_HOLD);
 }
 
 static const char *
 act_expire(struct sandbox *sb, struct span id)
 {
-	json_t *record = session_find(sb, id);
+	json_t *payment = purse_find(sb, id);
 
-	if (!record)
-		return "no such session";
-	return session_expire(sb, record) ? NULL : "the session is not open";
+	if (!payment)
+		return NO_PAYMENT;
+	return purse_close(sb, payment, "expired") ? NULL : "the payment is not open";
 }
 
 static const char *
-end_refunds(struct sandbox *sb, struct span which, const char *status)
+end_refunds(struct sandbox *sb, struct span which, bool done)
 {
-	json_t *record;
+	json_t *refund = purse_refund_find(sb, which), *payment = purse_find(sb, which);
+	bool all = span_is(which, "all");
 	const char *id;
+	int ended = 0;
 
-	if (!span_is(which, "all")) {
-		record = refund_find(sb, which);
-		return record && refund_move(sb, record, status) ? NULL : "no such refund, or it has ended so";
+	if (refund)
+		return purse_refund_end(sb, refund, done, clock_now()) ? NULL : "that refund has ended so";
+	json_object_foreach(store_all(&sb->store, "refunds"), id, refund) {
+		bool meant = all || (payment && span_eq(json_span(refund, "payment"), json_span(payment, "id")));
+
+		if (meant && json_says(refund, "state", "pending"))
+			ended += purse_refund_end(sb, refund, done, clock_now());
 	}
-	json_object_foreach(store_all(&sb->store, "refunds"), id, record)
-		if (span_is(json_span(json_object_get(record, "refund"), "status"), "pending"))
-			refund_move(sb, record, status);
-	return NULL;
+	return all || ended ? NULL : "no such refund is pending";
 }
 
 static const char *
 act_refund_done(struct sandbox *sb, struct span which)
 {
-	return end_refunds(sb, which, "succeeded");
+	return end_refunds(sb, which, true);
 }
 
 static const char *
 act_refund_fail(struct sandbox *sb, struct span which)
 {
-	return end_refunds(sb, which, "failed");
+	return end_refunds(sb, which, false);
 }
 
 static const char *
 act_dispute(struct sandbox *sb, struct span id)
 {
-	json_t *intent = intent_find(sb, id), *dispute;
+	json_t *payment = purse_find(sb, id), *charge = payment ? purse_charge_of(sb, payment) : NULL;
 
-	if (!intent || !span_is(json_span(intent, "status"), "succeeded"))
-		return "no such charge";
-	json_object_set_new(intent, "disputed", json_true());
-	dispute = object_dispute(intent, clock_now() / 1000);
-	event_tell(sb, "charge.dispute.created", dispute);
-	json_decref(dispute);
-	return NULL;
+	return charge && purse_dispute(sb, charge, clock_now()) ? NULL : "no such charge";
+}
+
+static const char *
+end_dispute(struct sandbox *sb, struct span which, bool won)
+{
+	json_t *payment = purse_find(sb, which), *dispute, *newest = NULL;
+	const char *id;
+
+	json_object_foreach(store_all(&sb->store, "disputes"), id, dispute)
+		if (payment && span_eq(json_span(dispute, "payment"), json_span(payment, "id")))
+			newest = dispute;
+	return newest && purse_dispute_end(sb, newest, won, clock_now()) ? NULL : "no such dispute is open";
+}
+
+static const char *
+act_dispute_won(struct sandbox *sb, struct span id)
+{
+	return end_dispute(sb, id, true);
+}
+
+static const char *
+act_dispute_lost(struct sandbox *sb, struct span id)
+{
+	return end_dispute(sb, id, false);
 }
 
 static const char *
 act_event(struct sandbox *sb, struct span value)
 {
 	struct span type = span_cut(&value, ':');
-	json_t *session = json_object_get(session_find(sb, value), "session"), *intent = intent_find(sb, value);
-	json_t *object = session ? json_incref(session) : intent ? object_intent(intent) :
-	    json_incref(json_object_get(refund_find(sb, value), "refund"));
-	struct span name;
+	json_t *payment = purse_find(sb, value), *charge = purse_charge(sb, value);
+	json_t *refund = purse_refund_find(sb, value), *dispute = store_get(&sb->store, "disputes", value);
 
-	if (!object)
-		return "no such object";
-	name = json_span(object, "object");
-	log_info("event.ordered", "about=" PRSPAN, ARGSPAN(name));
-	event_tell(sb, CSTR(sb->visit->arena, type), object);
-	json_decref(object);
-	return NULL;
+	if (!payment)
+		return NO_PAYMENT;
+	if (!charge)
+		charge = purse_charge(sb, json_span(refund ? refund : dispute ? dispute : payment, "charge"));
+	return event_tell_type(sb, CSTR(sb->visit->arena, type), &(struct about){ payment, charge, refund, dispute }) ? NULL :
+	    "that cannot be told of it";
 }
 
 static const char *
 act_forge(struct sandbox *sb, struct span id)
 {
-	json_t *record = session_find(sb, id), *object;
+	json_t *payment = purse_find(sb, id);
 
-	if (!record)
-		return "no such session";
-	object = json_deep_copy(json_object_get(record, "session"));
-	json_object_set_new(object, "status", json_string("complete"));
-	json_object_set_new(object, "payment_status", json_string("paid"));
-	json_object_set_new(object, "payment_intent", json_string(provider_id_new("pi_3", 23).text));
-	webhooks_forge(sb->webhooks, event_new("checkout.session.completed", object, SPAN_NONE, SPAN_NONE));
-	json_decref(object);
+	if (!payment)
+		return NO_PAYMENT;
+	event_forge(sb, payment);
 	return NULL;
 }
 
@@ -141,22 +164,37 @@ act_retry(struct sandbox *sb, struct span value)
 	return NULL;
 }
 
+static const char *
+act_forget(struct sandbox *sb, struct span value)
+{
+	if (!span_is(value, "tokens"))
+		return "only tokens";
+	store_forget(&sb->store, "tokens", INT64_MAX);
+	return NULL;
+}
+
 static const struct {
 	const char *name;
 	act_run *run;
 } acts[] = {
-	{ "pay", act_pay }, { "decline", act_decline }, { "later", act_later }, { "later_fail", act_later_fail }, { "expire", act_expire },
-	{ "refund_done", act_refund_done }, { "refund_fail", act_refund_fail }, { "dispute", act_dispute }, { "event", act_event },
-	{ "forge", act_forge }, { "retry", act_retry },
+	{ "pay", act_pay }, { "decline", act_decline }, { "later", act_later }, { "later_fail", act_later_fail }, { "hold", act_hold },
+	{ "expire", act_expire }, { "refund_done", act_refund_done }, { "refund_fail", act_refund_fail }, { "dispute", act_dispute },
+	{ "dispute_won", act_dispute_won }, { "dispute_lost", act_dispute_lost }, { "event", act_event }, { "forge", act_forge },
+	{ "retry", act_retry }, { "forget", act_forget },
 };
 
-static const char *
-obey(struct sandbox *sb, const struct param *p)
+const char *
+control_obey(struct sandbox *sb, struct span at, struct span name, struct span value)
 {
-	for (size_t i = 0; i < ARRAY_LEN(acts); i++)
-		if (span_is(p->name, acts[i].name))
-			return acts[i].run(sb, p->value);
-	return orders_give(&sb->orders, p->name, p->value);
+	const char *wrong = NULL;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(acts) && !span_is(name, acts[i].name))
+		i++;
+	wrong = i < ARRAY_LEN(acts) ? acts[i].run(sb, value) : orders_give(&sb->orders, at, name, value);
+	log_info("control", "order=" PRSPAN "=" PRSPAN "%s" PRSPAN "%s%s", ARGSPAN(name), ARGSPAN(value), at.n ? " at=" : "", ARGSPAN(at),
+	    wrong ? " wrong=" : "", wrong ? wrong : "");
+	return wrong;
 }
 
 static void
@@ -165,30 +203,44 @@ take_orders(struct sandbox *sb, struct visit *v)
 	struct complaint why = { .arena = v->arena };
 	const char *wrong = NULL;
 	struct params form;
+	struct span at = SPAN_NONE;
 	json_t *answer;
 	size_t i = 0;
 
 	if (!params_read(v->arena, v->body, &form, &why))
 		wrong = why.message.p;
 	for (; !wrong && i < form.n; i++) {
-		wrong = obey(sb, &form.list[i]);
-		log_info("control", "order=" PRSPAN "=" PRSPAN "%s%s", ARGSPAN(form.list[i].name), ARGSPAN(form.list[i].value),
-		    wrong ? " wrong=" : "", wrong ? wrong : "");
+		struct span name = form.list[i].name, value = form.list[i].value;
+
+		if (span_is(name, "at"))
+			at = span_is(value, "all") ? SPAN_NONE : value;
+		else
+			wrong = control_obey(sb, at, name, value);
 	}
 	answer = wrong ? json_pack("{s:s, s:I}", "wrong", wrong, "order", (json_int_t)i) : json_pack("{s:I}", "taken", (json_int_t)i);
 	visit_answer_json(v, wrong ? 400 : 200, answer);
 	json_decref(answer);
 }
 
-/* The objects, or with member NULL the records themselves, of a collection. */
 static json_t *
-all_of(struct sandbox *sb, const char *collection, const char *member)
+all_of(struct sandbox *sb, const char *collection)
 {
 	json_t *list = json_array(), *record;
 	const char *id;
 
 	json_object_foreach(store_all(&sb->store, collection), id, record)
-		json_array_append(list, member ? json_object_get(record, member) : record);
+		json_array_append(list, record);
+	return list;
+}
+
+static json_t *
+all_orders(const struct orders *os)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < os->n; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:I, s:I}", "order", os->list[i].text, "at", os->list[i].at,
+		    "left", (json_int_t)os->list[i].left, "serial", (json_int_t)os->list[i].serial));
 	return list;
 }
 
@@ -200,22 +252,34 @@ show_state(struct sandbox *sb, struct visit *v)
 
 	for (const struct visit *w = sb->door.waiting; w; w = w->next)
 		waiting++;
-	state = json_pack("{s:o, s:o, s:o, s:o, s:O, s:O, s:I}", "sessions", all_of(sb, "sessions", "session"),
-	    "intents", all_of(sb, "intents", NULL), "refunds", all_of(sb, "refunds", "refund"), "events", all_of(sb, "events", NULL),
-	    "forged", sb->forged, "requests", sb->requests, "waiting", waiting);
+	state = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:O, s:O, s:I}", "payments", all_of(sb, "payments"),
+	    "charges", all_of(sb, "charges"), "refunds", all_of(sb, "refunds"), "disputes", all_of(sb, "disputes"),
+	    "orders", all_orders(&sb->orders), "events", all_of(sb, "events"), "forged", sb->forged, "requests", sb->requests,
+	    "waiting", waiting);
 	visit_answer_json(v, 200, state);
 	json_decref(state);
+}
+
+static void
+show_ledger(struct sandbox *sb, struct visit *v)
+{
+	json_t *ledger = ledger_json(sb);
+
+	visit_answer_json(v, 200, ledger);
+	json_decref(ledger);
 }
 
 void
 control_serve(struct sandbox *sb, struct visit *v)
 {
-	if (!api_allowed(sb, v))
+	if (!calls_allowed(sb, v, &play_stripe))
 		return;
 	if (span_is(v->path, "/control") && v->method == VISIT_POST)
 		take_orders(sb, v);
 	else if (span_is(v->path, "/control/state") && v->method == VISIT_GET)
 		show_state(sb, v);
+	else if (span_is(v->path, "/control/ledger") && v->method == VISIT_GET)
+		show_ledger(sb, v);
 	else
-		api_unknown_path(v);
+		calls_unknown_path(sb, v, &play_stripe);
 }

@@ -10,7 +10,7 @@
 
 #include "http/fastcgi.h"
 #include "sandbox/door.h"
-#include "sandbox/store.h"
+#include "sandbox/members.h"
 
 #define VISIT_MEMORY (16 * MiB)
 #define OUT_MAX (8 * MiB)
@@ -63,7 +63,7 @@ visit_read(struct visit *v)
 	v->path = visit_header(v, "DOCUMENT_URI");		/* without the query, unlike REQUEST_URI */
 	v->query = visit_header(v, "QUERY_STRING");
 	v->method = span_is(method, "GET") || span_is(method, "HEAD") ? VISIT_GET : span_is(method, "POST") ? VISIT_POST : VISIT_OTHER;
-	v->key = visit_header(v, "HTTP_IDEMPOTENCY_KEY");
+	v->key = SPAN_NONE;
 	v->id = arena_copy(v->arena, span_of(provider_id_new("req_", 14).text));
 	v->body = SPAN_NONE;
 	end = v->wire.read_body(&v->wire, VISIT_BODY_MAX, &v->body);
@@ -114,8 +114,11 @@ visit_send(struct visit *v)
 	struct buf status;
 
 	if (!v->drop) {
-		buf_init(&status, v->arena, 64);
+		buf_init(&status, v->arena, 256);
 		buf_fmt(&status, "Status: %d\r\n", v->out.failed ? 500 : v->status);
+		if (v->type)
+			buf_fmt(&status, "Content-Type: %s\r\n", v->type);
+		BUF_LIT(&status, "Cache-Control: no-store\r\n");
 		fastcgi_put(f, buf_view(&status));
 		fastcgi_put(f, buf_view(&v->headers));
 		fastcgi_put(f, SPAN("\r\n"));
@@ -153,6 +156,15 @@ visit_add_header(struct visit *v, const char *name, struct span value)
 	buf_fmt(&v->headers, "%s: " PRSPAN "\r\n", name, ARGSPAN(value));
 }
 
+static void
+answer(struct visit *v, int status, const char *type, struct span body)
+{
+	v->status = status;
+	v->type = type;
+	buf_clear(&v->out);
+	buf_span(&v->out, body);
+}
+
 void
 visit_answer_json(struct visit *v, int status, const json_t *body)
 {
@@ -160,18 +172,28 @@ visit_answer_json(struct visit *v, int status, const json_t *body)
 
 	if (!text)
 		die("an answer that is no JSON");
-	v->status = status;
-	visit_add_header(v, "Content-Type", SPAN("application/json"));
-	visit_add_header(v, "Cache-Control", SPAN("no-cache, no-store"));
-	buf_clear(&v->out);
-	buf_text(&v->out, text);
+	answer(v, status, "application/json", span_of(text));
 	free(text);
+}
+
+void
+visit_answer_text(struct visit *v, int status, struct span text)
+{
+	answer(v, status, "text/plain", text);
+}
+
+void
+visit_answer_page(struct visit *v, int status, struct span html)
+{
+	answer(v, status, "text/html; charset=utf-8", html);
+	visit_add_header(v, "Content-Security-Policy", SPAN("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+	    "frame-ancestors 'none'"));
+	visit_add_header(v, "Referrer-Policy", SPAN("same-origin"));
 }
 
 void
 visit_redirect(struct visit *v, struct span url)
 {
-	v->status = 303;
+	answer(v, 303, NULL, SPAN_NONE);
 	visit_add_header(v, "Location", url);
-	visit_add_header(v, "Cache-Control", SPAN("no-store"));
 }

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "http/http.h"
+#include "sandbox/orders.h"
 
 #define VISIT_BODY_MAX (1 * MiB)
 
@@ -20,11 +21,13 @@ struct visit {
 	enum visit_method method;
 	struct span path, query, body;	/* path as nginx decoded it; body raw */
 	struct span id;			/* "req_…": the provider's own request id */
-	struct span key;		/* Idempotency-Key */
+	struct span key;		/* of a call: its idempotency key */
+	struct scope scope;		/* of a call: what it is about */
 	bool too_large, cut;		/* the body was, and is empty here */
 	/* the answer */
 	int status;
-	struct buf headers;		/* lines, each with CRLF */
+	const char *type;		/* Content-Type; NULL: none */
+	struct buf headers;		/* the other lines, each with CRLF */
 	struct buf out;
 	int64_t due;			/* not sent before this moment; 0: at once */
 	unsigned waits_for;		/* webhooks that must be tried first */
@@ -47,7 +50,10 @@ int64_t door_flush(struct door *, int64_t now_ms, int64_t most);
 
 struct span visit_header(struct visit *, const char *cgi_name);		/* empty if absent */
 void visit_add_header(struct visit *, const char *name, struct span value);
+/* Each is the whole answer: one given before is forgotten. No answer may be kept in a cache. */
 void visit_answer_json(struct visit *, int status, const json_t *body);
+void visit_answer_text(struct visit *, int status, struct span text);
+void visit_answer_page(struct visit *, int status, struct span html);
 void visit_redirect(struct visit *, struct span url);			/* 303 */
 
 #endif

@@ -1,9 +1,11 @@
-/* hosted.h - the payment page that buyers see, and what becomes of their choice. */
+/* hosted.h - the payment page that buyers see, of whichever provider, and what becomes of their choice. */
 #ifndef FOYER_SANDBOX_HOSTED_H
 #define FOYER_SANDBOX_HOSTED_H
 
-#include "sandbox/sandbox.h"
+#include "base/money.h"
+#include "sandbox/provider.h"
 
-void hosted_serve(struct sandbox *, struct visit *);	/* /c/pay/{id}; 404 for anything else */
+void hosted_serve(struct sandbox *, struct visit *);	/* 404 for what is no page of any provider */
+struct money hosted_money(const json_t *record, int64_t minor);	/* in the record's currency */
 
 #endif

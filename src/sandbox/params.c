@@ -1,24 +1,7 @@
-/* params.c - from form text to a flat list of names and values. What a call knows of them is decided in tree.c. */
+/* params.c - from form text to a flat list of names and values. What a call of Stripe's knows of them: stripe_params.c. */
 #include "base/base.h"
 
 #include "sandbox/params.h"
-
-void *
-complain(struct complaint *c, int status, const char *code, struct span param, const char *fmt, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	c->status = status;
-	c->type = "invalid_request_error";
-	c->code = code;
-	c->param = param;
-	c->message = arena_copy(c->arena, span_of(text));
-	return NULL;
-}
 
 static int
 hex_digit(char c)

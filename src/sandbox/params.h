@@ -1,11 +1,13 @@
 /*
- * params.h - the provider's way of writing parameters: form-encoded names with brackets, "line_items[0][price_data][currency]=gbp".
- * Read into a flat list, then held against a table of what a call knows and made into a tree of typed values.
+ * params.h - form-encoded parameters, read into a flat list; and Stripe's way of nesting them, "line_items[0][price_data][currency]=gbp",
+ * which is held against a table of what a call knows and made into a tree of typed values.
  */
 #ifndef FOYER_SANDBOX_PARAMS_H
 #define FOYER_SANDBOX_PARAMS_H
 
 #include <jansson.h>
+
+#include "sandbox/complaint.h"
 
 #define PARAM_DEPTH 8
 #define PARAMS_MAX 2000
@@ -21,18 +23,6 @@ struct params {
 	size_t n;
 };
 
-/* Why a call is refused, in the provider's words: becomes its error object. */
-struct complaint {
-	int status;
-	const char *type, *code;		/* code NULL: none */
-	struct span message, param;		/* param empty: none */
-	struct arena *arena;
-};
-
-/* Fills it and returns NULL, so that a check can `return complain(…)`. The type is invalid_request_error. */
-void *complain(struct complaint *, int status, const char *code, struct span param, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
-
 enum param_kind { PARAM_TEXT, PARAM_INT, PARAM_BOOL, PARAM_WORD, PARAM_URL, PARAM_EMAIL, PARAM_CURRENCY };
 
 /* One row for each parameter a call knows. In a path "#" stands for an array's index and "*" for any key of a map. */
@@ -46,7 +36,7 @@ struct param_rule {
 /* False with a complaint: too many, or not UTF-8. Later values of one name win when the tree is made. */
 bool params_read(struct arena *, struct span text, struct params *, struct complaint *);
 struct span params_value(const struct params *, const char *name);	/* the last of that name; empty if absent */
-/* A new object; NULL with a complaint: an unknown parameter, a wrong value, an array with a hole. */
+/* stripe_params.c. A new object; NULL with a complaint: an unknown parameter, a wrong value, an array with a hole. */
 json_t *params_tree(const struct params *, const struct param_rule *, size_t n, struct complaint *);
 
 #endif

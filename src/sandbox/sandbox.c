@@ -6,12 +6,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "sandbox/api.h"
+#include "sandbox/admin.h"
 #include "sandbox/control.h"
 #include "sandbox/hosted.h"
-#include "sandbox/refunds.h"
-#include "sandbox/sandbox.h"
-#include "sandbox/sessions.h"
+#include "sandbox/paypal_pki.h"
+#include "sandbox/purse.h"
 #include "sandbox/webhooks.h"
 
 #define TICK_MS 100
@@ -25,8 +24,18 @@ sandbox_prefix(const struct sandbox_options *o)
 	return span_of(path);
 }
 
-static void
-serve(struct sandbox *sb, struct visit *v)
+/* Some provider's API. */
+static bool
+call_served(struct sandbox *sb, struct visit *v)
+{
+	for (size_t i = 0; i < PROVIDERS; i++)
+		if (calls_serve(sb, v, all_providers[i]))
+			return true;
+	return false;
+}
+
+void
+sandbox_serve(struct sandbox *sb, struct visit *v)
 {
 	struct span prefix = sandbox_prefix(sb->options);
 
@@ -36,11 +45,11 @@ serve(struct sandbox *sb, struct visit *v)
 	log_request(visit_header(v, "REQUEST_ID"));
 	if (v->cut)
 		v->drop = true;		/* the caller has gone */
-	else if (span_starts(v->path, "/v1/"))
-		api_serve(sb, v);
 	else if (span_starts(v->path, "/control"))
 		control_serve(sb, v);
-	else
+	else if (span_is(v->path, "/") || span_starts(v->path, "/admin"))
+		admin_serve(sb, v);
+	else if (!call_served(sb, v))
 		hosted_serve(sb, v);
 	log_request(SPAN_NONE);
 	sb->visit = NULL;
@@ -74,13 +83,11 @@ loop(struct sandbox *sb, int signals)
 		struct visit *v;
 
 		for (int i = 0; i < REQUESTS_A_ROUND && (v = door_next(&sb->door)); i++) {
-			sessions_tick(sb, clock_now());
-			refunds_tick(sb, clock_now());
-			serve(sb, v);
+			purse_tick(sb, clock_now());
+			sandbox_serve(sb, v);
 			door_wait(&sb->door, v);
 		}
-		sessions_tick(sb, clock_now());
-		refunds_tick(sb, clock_now());
+		purse_tick(sb, clock_now());
 		store_save(&sb->store);
 		pause = door_flush(&sb->door, clock_now(), TICK_MS);
 		pause = webhooks_run(sb->webhooks, clock_now(), pause);
@@ -100,11 +107,15 @@ sandbox_run(const struct sandbox_options *o)
 	html_assets_set(assets, ARRAY_LEN(assets));
 	orders_clear(&sb.orders);
 	store_open(&sb.store, o->state_file);
+	if (o->paypal_id.n)
+		sb.pki = play_pki_open(&sb.store, o->paypal_root);
+	store_save(&sb.store);
 	sb.webhooks = webhooks_new(&sb);
 	door_open(&sb.door, o->socket);
 	log_info("sandbox.start", "socket=%s public=%s webhook=%s", o->socket, o->public_url, o->webhook_url);
 	loop(&sb, signals);
 	webhooks_free(sb.webhooks);
+	play_pki_free(sb.pki);
 	store_close(&sb.store);
 	door_close(&sb.door);
 	json_decref(sb.requests);

@@ -1,13 +1,42 @@
 /* sign.c - see sign.h. */
 #include "base/base.h"
 
-#include "base/crypto.h"
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
 #include "sandbox/sign.h"
 
 struct span
-sign_webhook(struct arena *a, struct span secret, int64_t seconds, struct span body)
+sign_hmac_sha256(struct arena *a, struct span secret, struct span message)
 {
-	struct span message = arena_fmt(a, "%" PRId64 "." PRSPAN, seconds, ARGSPAN(body));
+	static const char digits[] = "0123456789abcdef";
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned int n = 0;
+	char *hex;
 
-	return arena_fmt(a, "t=%" PRId64 ",v1=%s", seconds, hmac_sha256_hex(secret, message).text);
+	if (!HMAC(EVP_sha256(), secret.p, (int)secret.n, (const unsigned char *)message.p, message.n, mac, &n))
+		die("OpenSSL makes no HMAC");
+	hex = arena_alloc(a, 2 * (size_t)n + 1);
+	for (unsigned int i = 0; i < n; i++) {
+		hex[2 * i] = digits[mac[i] >> 4];
+		hex[2 * i + 1] = digits[mac[i] & 15];
+	}
+	return (struct span){ hex, 2 * (size_t)n };
+}
+
+struct span
+sign_base64(struct arena *a, struct span bytes)
+{
+	char *text = arena_alloc(a, (bytes.n + 2) / 3 * 4 + 1);
+	int n = EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)bytes.p, (int)bytes.n);
+
+	return (struct span){ text, (size_t)n };
+}
+
+struct span
+sign_basic(struct arena *a, struct span user, struct span password)
+{
+	struct span both = arena_fmt(a, PRSPAN ":" PRSPAN, ARGSPAN(user), ARGSPAN(password));
+
+	return arena_fmt(a, "Basic " PRSPAN, ARGSPAN(sign_base64(a, both)));
 }

@@ -1,8 +1,9 @@
-/* sign.h - the signature on a webhook, as the provider writes it. On purpose not shared with the code that checks it. */
+/* sign.h - the providers' secrets at work. On purpose not with the library that Foyer checks signatures with. */
 #ifndef FOYER_SANDBOX_SIGN_H
 #define FOYER_SANDBOX_SIGN_H
 
-/* "t=<seconds>,v1=<hex>": HMAC-SHA256 with the whole secret text, its "whsec_" included, over "<seconds>.<raw body>". */
-struct span sign_webhook(struct arena *, struct span secret, int64_t seconds, struct span body);
+struct span sign_hmac_sha256(struct arena *, struct span secret, struct span message);	/* 64 lowercase hex digits */
+struct span sign_base64(struct arena *, struct span bytes);		/* the standard alphabet, with padding */
+struct span sign_basic(struct arena *, struct span user, struct span password);	/* "Basic …": what Authorization must be */
 
 #endif

@@ -4,10 +4,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "base/crypto.h"
 #include "sandbox/store.h"
 
-static const char *const collections[] = { "sessions", "intents", "refunds", "events", "keys" };
+static const char *const collections[] = { "payments", "charges", "refunds", "disputes", "events", "keys", "tokens", "pki" };
 
 void
 store_open(struct store *s, const char *file)
@@ -25,6 +24,8 @@ store_open(struct store *s, const char *file)
 	for (size_t i = 0; i < ARRAY_LEN(collections); i++)
 		if (!json_is_object(json_object_get(s->root, collections[i])))
 			json_object_set_new(s->root, collections[i], json_object());
+	if (!json_is_array(json_object_get(s->root, "ledger")))
+		json_object_set_new(s->root, "ledger", json_array());
 }
 
 void
@@ -64,55 +65,21 @@ store_get(struct store *s, const char *collection, struct span id)
 void
 store_put(struct store *s, const char *collection, const char *id, json_t *record)
 {
-	json_object_set_new(store_all(s, collection), id, record);
+	json_object_set_new(store_all(s, collection), id, json_made(record));
 	s->changed = true;
 }
 
 void
-store_forget_keys(struct store *s, int64_t before_ms)
+store_forget(struct store *s, const char *collection, int64_t now_ms)
 {
-	json_t *keys = store_all(s, "keys"), *record;
-	const char *key;
+	json_t *all = store_all(s, collection), *record;
+	const char *id;
 	void *next;
 
-	json_object_foreach_safe(keys, next, key, record) {
-		if (json_number(record, "at") < before_ms) {
-			json_object_del(keys, key);
+	json_object_foreach_safe(all, next, id, record) {
+		if (json_number(record, "until") <= now_ms) {
+			json_object_del(all, id);
 			s->changed = true;
 		}
 	}
-}
-
-struct provider_id
-provider_id_new(const char *prefix, size_t chars)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	struct provider_id id;
-	size_t n = strlen(prefix);
-
-	memcpy(id.text, prefix, n + 1);
-	while (chars-- && n + 1 < sizeof(id.text))
-		id.text[n++] = letters[random_below(sizeof(letters) - 1)];
-	id.text[n] = 0;
-	return id;
-}
-
-struct span
-json_span(const json_t *object, const char *key)
-{
-	const json_t *value = json_object_get(object, key);
-
-	return json_is_string(value) ? (struct span){ json_string_value(value), json_string_length(value) } : SPAN_NONE;
-}
-
-int64_t
-json_number(const json_t *object, const char *key)
-{
-	return json_integer_value(json_object_get(object, key));
-}
-
-void
-json_put_span(json_t *object, const char *key, struct span s)
-{
-	json_object_set_new(object, key, s.n ? json_stringn(s.p, s.n) : json_null());
 }

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "sandbox/events.h"
-#include "sandbox/sign.h"
 #include "sandbox/webhooks.h"
 
 #define AT_ONCE 4
@@ -13,12 +12,14 @@
 #define LONGEST_PAUSE_MS 30000
 #define GIVE_UP_MS (3600 * 1000)
 #define GATHER_MS 1000		/* webhook=reorder */
-#define STALE_SECONDS 1000
 
 struct delivery {
 	struct arena *arena;		/* holds the delivery itself */
 	struct delivery *next;
-	json_t *event;			/* what is sent; spoiled ones are copies */
+	const struct provider *provider;
+	struct scope scope;		/* whom it is about, for orders */
+	const char *id;			/* the event's */
+	json_t *event;			/* what is sent */
 	json_t *record;			/* where attempts are noted; NULL: forged from nothing */
 	const char *trick;		/* "" for none */
 	int64_t due, begun;
@@ -44,21 +45,39 @@ gathered(const struct delivery *d, int64_t now_ms)
 	return d && !d->attempts && !d->easy && d->due > now_ms;
 }
 
-static struct delivery *
-delivery_add(struct webhooks *w, json_t *event, json_t *record, const char *trick)
+static bool
+ordered(const struct delivery *d, const struct orders *os, enum order_kind kind)
 {
-	struct arena *a = arena_new(sizeof(struct delivery) + 64);
-	struct delivery *d = ARENA_NEW(a, struct delivery), **at = &w->list;
-	const struct orders *os = &w->sb->orders;
+	return orders_setting(os, d->scope, kind) != NULL;
+}
+
+static struct delivery *
+delivery_new(const char *id, struct scope scope, json_t *event, json_t *record, const char *trick)
+{
+	struct arena *a = arena_new(4 * KiB);
+	struct delivery *d = ARENA_NEW(a, struct delivery);
 
 	d->arena = a;
+	d->provider = provider_named(span_of(scope.provider));
+	d->scope = (struct scope){ scope.provider, arena_copy(a, scope.reference), arena_copy(a, scope.id) };
+	d->id = arena_copy(a, span_of(id)).p;
 	d->event = json_incref(event);
 	d->record = json_incref(record);
 	d->trick = trick;
 	d->begun = clock_now();
-	d->due = d->begun + os->webhook_delay;
-	if (os->reorder)
-		d->due = gathered(*at, d->begun) ? (*at)->due : d->begun + GATHER_MS;	/* and the last comes first */
+	return d;
+}
+
+/* Takes its place behind the others; or, when the order is to be turned round, before those that are being gathered. */
+static struct delivery *
+delivery_add(struct webhooks *w, struct delivery *d)
+{
+	const struct order *delay = orders_setting(&w->sb->orders, d->scope, ORDER_DELAY);
+	struct delivery **at = &w->list;
+
+	d->due = d->begun + (delay ? delay->number : 0);
+	if (ordered(d, &w->sb->orders, ORDER_REORDER))
+		d->due = gathered(*at, d->begun) ? (*at)->due : d->begun + GATHER_MS;
 	else
 		while (*at)
 			at = &(*at)->next;
@@ -75,6 +94,12 @@ delivery_free(struct delivery *d)
 	arena_free(d->arena);
 }
 
+static struct scope
+scope_of_event(const json_t *record)
+{
+	return (struct scope){ provider_of(record)->name, json_span(record, "reference"), json_span(record, "payment") };
+}
+
 struct webhooks *
 webhooks_new(struct sandbox *sb)
 {
@@ -86,8 +111,8 @@ webhooks_new(struct sandbox *sb)
 		die("libcurl does not start");
 	w->sb = sb;
 	json_object_foreach(store_all(&sb->store, "events"), id, record)
-		if (event_wanted(record) && json_number(json_object_get(record, "event"), "created") * 1000 > clock_now() - GIVE_UP_MS)
-			delivery_add(w, json_object_get(record, "event"), record, "");
+		if (event_wanted(record) && json_number(record, "at") > clock_now() - GIVE_UP_MS)
+			delivery_add(w, delivery_new(id, scope_of_event(record), json_object_get(record, "event"), record, ""));
 	return w;
 }
 
@@ -120,53 +145,23 @@ webhooks_free(struct webhooks *w)
 	free(w);
 }
 
-/* A copy of the event that tells something else than what happened; it is signed truly. */
-static json_t *
-spoiled(const json_t *event, const char *trick)
-{
-	json_t *copy = json_deep_copy(event), *object = json_object_get(json_object_get(copy, "data"), "object");
-	const char *amount = json_object_get(object, "amount_total") ? "amount_total" : "amount";
-
-	if (strcmp(trick, "wrong_amount") == 0)
-		json_object_set_new(object, amount, json_integer(json_number(object, amount) - 1));
-	if (strcmp(trick, "wrong_currency") == 0)
-		json_object_set_new(object, "currency", json_string(span_is(json_span(object, "currency"), "usd") ? "eur" : "usd"));
-	if (strcmp(trick, "unknown_reference") == 0) {
-		json_object_set_new(object, "client_reference_id", json_string("nobody_knows_this"));
-		json_object_set_new(object, "metadata", json_object());
-		json_object_set_new(object, "id", json_string(provider_id_new("cs_test_a1", 56).text));
-	}
-	return copy;
-}
-
-/* Tricks are played on what decides something: sessions and refunds. */
-static bool
-decides(const json_t *event)
-{
-	struct span type = json_span(event, "type");
-
-	return span_starts(type, "checkout.session.") || span_starts(type, "refund.");
-}
-
 void
-webhooks_add(struct webhooks *w, json_t *record)
+webhooks_add(struct webhooks *w, const char *id, json_t *record, json_t *sent, const struct order *trick, bool first)
 {
 	struct sandbox *sb = w->sb;
-	json_t *event = json_object_get(record, "event");
-	struct order o = { .what = "" }, first;
+	struct scope scope = scope_of_event(record);
 	struct delivery *d;
 
-	if (!decides(event)) {
-		delivery_add(w, event, record, "");
+	if (strcmp(trick->what, "never") == 0) {
+		json_put_yes(record, "never", true);
 		return;
 	}
-	orders_take(&sb->orders, ORDER_WEBHOOK, NULL, &o);
-	event = spoiled(event, o.what);
-	d = delivery_add(w, event, record, o.what);
-	if (strcmp(o.what, "twice") == 0)
-		delivery_add(w, event, record, o.what);
-	json_decref(event);
-	if (sb->visit && !sb->orders.webhooks_off && orders_take(&sb->orders, ORDER_FIRST, NULL, &first)) {
+	d = delivery_add(w, delivery_new(id, scope, sent, record, trick->what));
+	if (strcmp(trick->what, "late") == 0)
+		d->due = d->begun + trick->number;
+	if (strcmp(trick->what, "twice") == 0)
+		delivery_add(w, delivery_new(id, scope, sent, record, trick->what));
+	if (first) {
 		d->waiting = sb->visit;
 		d->due = 0;
 		sb->visit->waits_for++;
@@ -174,10 +169,9 @@ webhooks_add(struct webhooks *w, json_t *record)
 }
 
 void
-webhooks_forge(struct webhooks *w, json_t *event)
+webhooks_forge(struct webhooks *w, const char *id, struct scope scope, json_t *event)
 {
-	delivery_add(w, event, NULL, "forge")->due = 0;
-	json_decref(event);
+	delivery_add(w, delivery_new(id, scope, event, NULL, "forge"))->due = 0;
 }
 
 void
@@ -196,51 +190,82 @@ ignore(char *p, size_t size, size_t n, void *unused)
 	return size * n;
 }
 
-static struct span
-signature_of(struct webhooks *w, struct delivery *d, struct span body, const char *trick)
+static enum flaw
+flaw_of(const char *trick)
 {
-	struct span secret = w->sb->options->webhook_secret.hidden;
-	int64_t now = clock_now() / 1000;
+	static const struct {
+		const char *trick;
+		enum flaw flaw;
+	} flaws[] = { { "forge", FLAW_FORGED }, { "stale", FLAW_STALE }, { "unsigned", FLAW_UNSIGNED }, { "elsewhere", FLAW_ELSEWHERE } };
 
-	if (strcmp(trick, "unsigned") == 0)
-		return SPAN_NONE;
-	if (strcmp(trick, "forge") == 0)
-		secret = SPAN("whsec_of_somebody_else");
-	return sign_webhook(d->texts, secret, strcmp(trick, "stale") == 0 ? now - STALE_SECONDS : now, body);
+	for (size_t i = 0; i < ARRAY_LEN(flaws); i++)
+		if (strcmp(trick, flaws[i].trick) == 0)
+			return flaws[i].flaw;
+	return FLAW_NONE;
 }
 
-/* The trick of this attempt: a spoiled signature is for the first only, so that the true event still arrives. */
+/* The trick of this attempt: a spoiled signature or body is for the first only, so that the true event still arrives. */
 static const char *
 trick_now(const struct delivery *d)
 {
-	bool signature = strcmp(d->trick, "forge") == 0 || strcmp(d->trick, "stale") == 0 || strcmp(d->trick, "unsigned") == 0;
+	bool spoils = flaw_of(d->trick) != FLAW_NONE || strcmp(d->trick, "tamper") == 0;
 
-	return signature && d->attempts ? "" : d->trick;
+	return spoils && d->attempts ? "" : d->trick;
+}
+
+/* Another digit in the first amount there is, or else in the last number. */
+static struct span
+tampered(struct arena *a, struct span body)
+{
+	char *copy = (char *)arena_copy(a, body).p, *at = strstr(copy, "amount"), *digit = NULL;
+
+	for (char *p = at ? at : copy; *p; p++) {
+		if (*p < '0' || *p > '9')
+			continue;
+		digit = p;
+		if (at)
+			break;
+	}
+	if (digit)
+		*digit = *digit == '9' ? '1' : (char)(*digit + 1);
+	return (struct span){ copy, body.n };
+}
+
+/* The body's text and the headers, signature included. */
+static struct span
+attempt_write(struct webhooks *w, struct delivery *d)
+{
+	const struct provider *p = d->provider;
+	char *text = json_dumps(d->event, p->indented ? JSON_INDENT(2) : JSON_COMPACT);
+	const char *trick = trick_now(d);
+	struct lines lines = { .n = 0 };
+	struct span body;
+
+	d->texts = arena_new(MiB);
+	body = arena_copy(d->texts, span_of(text));
+	free(text);
+	p->sign(w->sb, d->texts, d->id, body, flaw_of(trick), &lines);
+	d->headers = curl_slist_append(NULL, "Content-Type: application/json; charset=utf-8");
+	d->headers = curl_slist_append(d->headers, "Cache-Control: no-cache");
+	d->headers = curl_slist_append(d->headers, "Expect:");
+	for (size_t i = 0; i < lines.n; i++)
+		d->headers = curl_slist_append(d->headers, lines.list[i]);
+	return strcmp(trick, "tamper") == 0 ? tampered(d->texts, body) : body;
 }
 
 static void
 attempt_begin(struct webhooks *w, struct delivery *d)
 {
-	char *text = json_dumps(d->event, JSON_INDENT(2));
-	struct span body, signature;
+	struct span body = attempt_write(w, d);
 
-	d->texts = arena_new(MiB);
-	body = arena_copy(d->texts, span_of(text));
-	free(text);
-	signature = signature_of(w, d, body, trick_now(d));
-	d->headers = curl_slist_append(NULL, "Content-Type: application/json; charset=utf-8");
-	d->headers = curl_slist_append(d->headers, "Cache-Control: no-cache");
-	d->headers = curl_slist_append(d->headers, "Expect:");
-	if (signature.n)
-		d->headers = curl_slist_append(d->headers, arena_fmt(d->texts, "Stripe-Signature: " PRSPAN, ARGSPAN(signature)).p);
 	d->easy = curl_easy_init();
 	if (!d->easy || !d->headers)
 		die("out of memory: a webhook");
-	curl_easy_setopt(d->easy, CURLOPT_URL, w->sb->options->webhook_url);
+	curl_easy_setopt(d->easy, CURLOPT_URL, arena_fmt(d->texts, "%s/%s", w->sb->options->webhook_url, d->provider->name).p);
 	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, body.p);
 	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDSIZE, (long)body.n);
 	curl_easy_setopt(d->easy, CURLOPT_HTTPHEADER, d->headers);
-	curl_easy_setopt(d->easy, CURLOPT_USERAGENT, "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
+	curl_easy_setopt(d->easy, CURLOPT_USERAGENT, d->provider->user_agent);
 	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, (long)ATTEMPT_MS);
 	curl_easy_setopt(d->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(d->easy, CURLOPT_PROXY, "");		/* whatever the environment says */
@@ -266,8 +291,8 @@ note(struct webhooks *w, struct delivery *d, long status)
 {
 	const char *trick = trick_now(d);
 
-	log_info("webhook.tried", "event=" PRSPAN " type=" PRSPAN " status=%ld attempt=%d%s%s", ARGSPAN(json_span(d->event, "id")),
-	    ARGSPAN(json_span(d->event, "type")), status, d->attempts + 1, *trick ? " trick=" : "", trick);
+	log_info("webhook.tried", "provider=%s event=%s type=" PRSPAN " status=%ld attempt=%d%s%s", d->provider->name, d->id,
+	    ARGSPAN(json_span(d->record, "type")), status, d->attempts + 1, *trick ? " trick=" : "", trick);
 	if (d->record)
 		event_tried(w->sb, d->record, status, trick);
 	else
@@ -301,13 +326,14 @@ attempt_done(struct webhooks *w, struct delivery *d, CURLcode code)
 int64_t
 webhooks_run(struct webhooks *w, int64_t now_ms, int64_t most)
 {
-	int limit = w->sb->orders.reorder ? 1 : AT_ONCE, left, running;
+	const struct orders *os = &w->sb->orders;
+	int left, running;
 	CURLMsg *message;
 
-	for (struct delivery *d = w->list; d && !w->sb->orders.webhooks_off; d = d->next) {
-		if (d->easy)
+	for (struct delivery *d = w->list; d; d = d->next) {
+		if (d->easy || ordered(d, os, ORDER_OFF))
 			continue;
-		if (d->due <= now_ms && w->running < limit)
+		if (d->due <= now_ms && w->running < (ordered(d, os, ORDER_REORDER) ? 1 : AT_ONCE))
 			attempt_begin(w, d);
 		else if (d->due > now_ms && d->due - now_ms < most)
 			most = d->due - now_ms;

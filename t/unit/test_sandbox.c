@@ -1,6 +1,6 @@
 /*
- * test_sandbox.c - the stand-in provider without its wire: nested form parameters, its signature, its orders, and the lives of
- * sessions and refunds with the events they tell.
+ * test_sandbox.c - the stand-in provider's smaller parts: nested form parameters, the shapes of JSON bodies, its signatures, its
+ * orders.
  */
 #include "base/base.h"
 
@@ -8,47 +8,16 @@
 
 #include <cmocka.h>
 
+#include "t/lib/stand_in.h"
+
 #include "base/crypto.h"
-#include "sandbox/params.h"
-#include "sandbox/refunds.h"
-#include "sandbox/sandbox.h"
-#include "sandbox/sessions.h"
+#include "sandbox/paypal.h"
+#include "sandbox/razorpay.h"
+#include "sandbox/shape.h"
 #include "sandbox/sign.h"
+#include "sandbox/stripe.h"
 
 #define NOW_S INT64_C(1790000000)
-#define NOW (NOW_S * 1000)
-
-struct stand_in {
-	struct arena *arena;
-	struct sandbox_options options;
-	struct sandbox sandbox;
-	struct complaint why;
-};
-
-static int
-open_stand_in(void **state)
-{
-	struct arena *a = arena_new(8 * MiB);
-	struct stand_in *s = ARENA_NEW(a, struct stand_in);
-
-	s->arena = s->why.arena = a;
-	s->options.public_url = "http://127.0.0.1:8081";
-	s->sandbox.options = &s->options;
-	orders_clear(&s->sandbox.orders);
-	store_open(&s->sandbox.store, NULL);
-	*state = s;
-	return 0;
-}
-
-static int
-close_stand_in(void **state)
-{
-	struct stand_in *s = *state;
-
-	store_close(&s->sandbox.store);
-	arena_free(s->arena);
-	return 0;
-}
 
 /* -- parameters -------------------------------------------------------------------------------------------------------------- */
 
@@ -61,15 +30,17 @@ static const struct param_rule rules[] = {
 	{ "sure", PARAM_BOOL, 0, 0, NULL },
 };
 
+static struct complaint why;
+
 static json_t *
 tree_of(struct stand_in *s, const char *text)
 {
 	struct params ps;
 
-	s->why.code = NULL;
-	if (!params_read(s->arena, span_of(text), &ps, &s->why))
+	why = (struct complaint){ .arena = s->arena };
+	if (!params_read(s->arena, span_of(text), &ps, &why))
 		return NULL;
-	return params_tree(&ps, rules, ARRAY_LEN(rules), &s->why);
+	return params_tree(&ps, rules, ARRAY_LEN(rules), &why);
 }
 
 static void
@@ -108,9 +79,9 @@ refused_with(struct stand_in *s, const char *text, const char *code)
 
 	if (made)
 		fail_msg("%s was taken", text);
-	assert_int_equal(s->why.status, 400);
+	assert_int_equal(why.status, 400);
 	if (code)
-		assert_string_equal(s->why.code, code);
+		assert_string_equal(why.code, code);
 }
 
 static void
@@ -142,280 +113,225 @@ what_a_call_does_not_know_is_refused(void **state)
 	refused_with(s, "metadata[a2345678901234567890123456789012345678901]=1", NULL);
 }
 
-/* -- signature ---------------------------------------------------------------------------------------------------------------- */
+/* -- shapes ------------------------------------------------------------------------------------------------------------------- */
+
+static const struct shape_rule shape_rules[] = {
+	{ "amount", SHAPE_INT, 1, 100, NULL, true },
+	{ "word", SHAPE_WORD, 0, 0, "one two", false },
+	{ "units", SHAPE_LIST, 1, 2, NULL, true },
+	{ "units[].name", SHAPE_TEXT, 1, 3, NULL, true },
+	{ "units[].cost.value", SHAPE_DECIMAL, 1, 8, NULL, true },
+	{ "notes.*", SHAPE_TEXT, 0, 5, NULL, false },
+	{ "any", SHAPE_OBJECT, 0, 0, NULL, false },
+	{ "url", SHAPE_URL, 0, 0, NULL, false },
+	{ "code", SHAPE_CURRENCY, 0, 0, NULL, false },
+	{ "sure", SHAPE_BOOL, 0, 0, NULL, false },
+};
+
+#define WELL "\"amount\":5,\"units\":[{\"name\":\"a\"}]"
 
 static void
-the_signature_is_the_published_one(void **state)
+shape_is(struct stand_in *s, const char *json, enum shape_fault wanted, const char *where)
+{
+	json_t *body = json_loads(json, 0, NULL);
+	struct span at;
+	enum shape_fault found;
+
+	assert_non_null(body);
+	found = shape_check(s->arena, body, shape_rules, ARRAY_LEN(shape_rules), &at);
+	if (found != wanted || !span_is(at, where))
+		fail_msg("%s: %d at \"" PRSPAN "\"", json, found, ARGSPAN(at));
+	json_decref(body);
+}
+
+static void
+a_body_has_its_shape_and_nothing_else(void **state)
 {
 	struct stand_in *s = *state;
-	struct span header = sign_webhook(s->arena, SPAN("whsec_test_secret"), NOW_S, SPAN("{\"id\":\"evt_1\",\"object\":\"event\"}"));
+
+	shape_is(s, "{" WELL "}", SHAPE_GOOD, "");
+	shape_is(s, "{" WELL ",\"word\":\"two\",\"notes\":{\"a\":\"b\"},\"any\":{\"x\":[1]},\"url\":\"https://a.b\",\"code\":\"GBP\",\"sure\":true}",
+	    SHAPE_GOOD, "");
+	shape_is(s, "{\"amount\":5,\"units\":[{\"name\":\"a\",\"cost\":{\"value\":\"1.50\"}}]}", SHAPE_GOOD, "");
+	shape_is(s, "{\"units\":[{\"name\":\"a\"}]}", SHAPE_MISSING, "amount");
+	shape_is(s, "{\"amount\":5}", SHAPE_MISSING, "units");
+	shape_is(s, "{\"amount\":5,\"units\":[{}]}", SHAPE_MISSING, "units[].name");
+	shape_is(s, "{\"amount\":5,\"units\":[{\"name\":\"a\",\"cost\":{}}]}", SHAPE_MISSING, "units[].cost.value");
+	shape_is(s, "{" WELL ",\"colour\":1}", SHAPE_UNKNOWN, "colour");
+	shape_is(s, "{" WELL ",\"amoun\":1}", SHAPE_UNKNOWN, "amoun");
+	shape_is(s, "{\"amount\":5,\"units\":[{\"name\":\"a\",\"x\":1}]}", SHAPE_UNKNOWN, "units[].x");
+	shape_is(s, "{" WELL ",\"notes\":{\"a\":{\"b\":1}}}", SHAPE_WRONG, "notes.a");
+	shape_is(s, "{" WELL ",\"notes\":{\"a\":\"toolong\"}}", SHAPE_WRONG, "notes.a");
+	shape_is(s, "{\"amount\":\"5\",\"units\":[{\"name\":\"a\"}]}", SHAPE_WRONG, "amount");
+	shape_is(s, "{\"amount\":5.0,\"units\":[{\"name\":\"a\"}]}", SHAPE_WRONG, "amount");
+	shape_is(s, "{\"amount\":101,\"units\":[{\"name\":\"a\"}]}", SHAPE_WRONG, "amount");
+	shape_is(s, "{\"amount\":5,\"units\":[]}", SHAPE_WRONG, "units");
+	shape_is(s, "{\"amount\":5,\"units\":{\"name\":\"a\"}}", SHAPE_WRONG, "units");
+	shape_is(s, "{\"amount\":5,\"units\":[{\"name\":\"abcd\"}]}", SHAPE_WRONG, "units[].name");
+	shape_is(s, "{\"amount\":5,\"units\":[{\"name\":\"a\",\"cost\":{\"value\":\"1.\"}}]}", SHAPE_WRONG, "units[].cost.value");
+	shape_is(s, "{\"amount\":5,\"units\":[{\"name\":\"a\",\"cost\":{\"value\":\"1.2.3\"}}]}", SHAPE_WRONG, "units[].cost.value");
+	shape_is(s, "{\"amount\":5,\"units\":[{\"name\":\"a\",\"cost\":{\"value\":\"-1\"}}]}", SHAPE_WRONG, "units[].cost.value");
+	shape_is(s, "{" WELL ",\"word\":\"three\"}", SHAPE_WRONG, "word");
+	shape_is(s, "{" WELL ",\"url\":\"ftp://a\"}", SHAPE_WRONG, "url");
+	shape_is(s, "{" WELL ",\"code\":\"gbp\"}", SHAPE_WRONG, "code");
+	shape_is(s, "{" WELL ",\"sure\":\"true\"}", SHAPE_WRONG, "sure");
+	shape_is(s, "{" WELL ",\"any\":[]}", SHAPE_WRONG, "any");
+}
+
+/* -- signatures --------------------------------------------------------------------------------------------------------------- */
+
+static void
+the_signatures_are_the_published_ones(void **state)
+{
+	struct stand_in *s = *state;
+	struct span header = play_stripe_signature(s->arena, SPAN("whsec_test_secret"), NOW_S, SPAN("{\"id\":\"evt_1\",\"object\":\"event\"}"));
 
 	assert_string_equal(header.p, "t=1790000000,v1=765d0d35514a56905b8ddef451bc5570cc45dfa0395a213879a36689a6be55a3");
+	assert_string_equal(sign_hmac_sha256(s->arena, SPAN("rzp_webhook_secret"), SPAN("{\"entity\":\"event\",\"event\":\"order.paid\"}")).p,
+	    "192ab187834aaf5fb16d1a7c784933ea2d226c1a17f393d0e634548a315cce56");
+	assert_string_equal(sign_hmac_sha256(s->arena, SPAN("rzp_key_secret"), SPAN("plink_T1|ord_1|paid|pay_T1")).p,
+	    "15ebb13b440f306aabec4437bf12bd7d7cc4907a915468ce77d5de88127da4ec");
+	assert_string_equal(play_paypal_message(s->arena, SPAN("id"), SPAN("time"), SPAN("hook"),
+	    SPAN("{\"id\":\"WH-1\",\"event_type\":\"PAYMENT.CAPTURE.COMPLETED\"}")).p, "id|time|hook|2325436976");
+	assert_string_equal(sign_basic(s->arena, SPAN("Aladdin"), SPAN("open sesame")).p, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 }
 
 /* -- orders ------------------------------------------------------------------------------------------------------------------- */
 
+static const struct scope anything = { NULL, { "", 0 }, { "", 0 } };
+
+/* "name=value" */
+static const char *
+give(struct orders *os, const char *at, const char *order)
+{
+	struct span value = span_of(order), name = span_cut(&value, '=');
+
+	return orders_give(os, span_of(at), name, value);
+}
+
 static void
 an_order_is_used_up(void **state)
 {
-	struct orders os;
+	struct stand_in *s = *state;
+	struct orders *os = &s->sandbox.orders;
 	struct order o;
 
-	(void)state;
-	orders_clear(&os);
-	assert_null(orders_give(&os, SPAN("fail"), SPAN("create:503:2")));
-	assert_null(orders_give(&os, SPAN("hang"), SPAN("any:300ms")));
-	assert_false(orders_take(&os, ORDER_FAIL, "refund", &o));
-	assert_true(orders_take(&os, ORDER_FAIL, "create", &o));
+	assert_null(give(os, "", "fail=create:503:2"));
+	assert_null(give(os, "", "hang=any:300ms"));
+	assert_false(orders_take(os, anything, ORDER_FAIL, "refund", &o));
+	assert_true(orders_take(os, anything, ORDER_FAIL, "create", &o));
 	assert_int_equal(o.number, 503);
-	assert_true(orders_take(&os, ORDER_FAIL, "create", &o));
-	assert_false(orders_take(&os, ORDER_FAIL, "create", &o));
-	assert_true(orders_take(&os, ORDER_HANG, "refund", &o));
+	assert_true(orders_take(os, anything, ORDER_FAIL, "create", &o));
+	assert_false(orders_take(os, anything, ORDER_FAIL, "create", &o));
+	assert_false(orders_take(os, anything, ORDER_HANG, "page", &o));
+	assert_true(orders_take(os, anything, ORDER_HANG, "refund", &o));
 	assert_int_equal(o.number, 300);
-	assert_int_equal(os.n, 0);
+	assert_int_equal(os->n, 0);
 }
 
 static void
 an_order_that_is_not_understood_is_said_to_be(void **state)
 {
-	static const char *const wrong[][2] = {
-		{ "fail", "create" }, { "fail", "create:200" }, { "fail", "nothing:500" }, { "hang", "create" }, { "hang", "create:x" },
-		{ "lose", "refund:0" }, { "lose", "refund:1:2" }, { "webhook", "sometimes" }, { "late", "never" }, { "dance", "1" },
-	};
-	struct orders os;
+	static const char *const wrong[] = { "fail=create", "fail=create:200", "fail=nothing:500", "hang=create", "hang=create:x",
+	    "lose=refund:0", "lose=refund:1:2", "webhook=sometimes", "late=never", "dance=1", "visa.fail=create:500", "webhook=off:2",
+	    "charge=later", "clear=everything", "webhook=late", "razorpay.=x", ".fail=create:500" };
+	struct stand_in *s = *state;
+	struct orders *os = &s->sandbox.orders;
 
-	(void)state;
-	orders_clear(&os);
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
-		if (!orders_give(&os, span_of(wrong[i][0]), span_of(wrong[i][1])))
-			fail_msg("%s=%s was taken", wrong[i][0], wrong[i][1]);
-	assert_int_equal(os.n, 0);
+		if (!give(os, "", wrong[i]))
+			fail_msg("%s was taken", wrong[i]);
+	assert_int_equal(os->n, 0);
+}
+
+static void
+an_order_is_for_one_provider_or_one_payment(void **state)
+{
+	struct stand_in *s = *state;
+	struct orders *os = &s->sandbox.orders;
+	struct scope paypal = { "paypal", SPAN("12-1"), SPAN("ORDER1") }, razorpay = { "razorpay", SPAN("12-2"), SPAN("plink_1") };
+	struct order o;
+
+	assert_null(give(os, "", "razorpay.fail=create:500"));
+	assert_null(give(os, "12-1", "fail=capture:429"));
+	assert_null(give(os, "plink_1", "lose=refund"));
+	assert_false(orders_take(os, paypal, ORDER_FAIL, "create", &o));
+	assert_false(orders_take(os, anything, ORDER_FAIL, "create", &o));
+	assert_true(orders_take(os, razorpay, ORDER_FAIL, "create", &o));
+	assert_false(orders_take(os, razorpay, ORDER_FAIL, "capture", &o));
+	assert_true(orders_take(os, paypal, ORDER_FAIL, "capture", &o));
+	assert_false(orders_take(os, paypal, ORDER_LOSE, "refund", &o));
+	assert_true(orders_take(os, razorpay, ORDER_LOSE, "refund", &o));
+}
+
+static void
+what_stays_is_heard_until_it_is_said_anew_or_cleared(void **state)
+{
+	struct stand_in *s = *state;
+	struct orders *os = &s->sandbox.orders;
+	struct scope one = { "stripe", SPAN("12-1"), SPAN("cs_1") }, other = { "stripe", SPAN("12-2"), SPAN("cs_2") };
+
+	assert_null(give(os, "", "late=2"));
+	assert_null(give(os, "12-1", "late=7"));
+	assert_null(give(os, "", "late=3"));
+	assert_int_equal(os->n, 2);
+	assert_int_equal(orders_setting(os, other, ORDER_LATE)->number, 3000);
+	assert_null(give(os, "", arena_fmt(s->arena, "clear=%" PRId64, orders_setting(os, other, ORDER_LATE)->serial).p));
+	assert_null(orders_setting(os, other, ORDER_LATE));
+	assert_int_equal(orders_setting(os, one, ORDER_LATE)->number, 7000);
+	assert_null(give(os, "", "clear=999"));
+	assert_null(give(os, "", "clear=all"));
+	assert_null(orders_setting(os, one, ORDER_LATE));
+}
+
+static void
+cancel_is_another_word_for_expire(void **state)
+{
+	struct stand_in *s = *state;
+	struct order o;
+
+	assert_null(give(&s->sandbox.orders, "", "fail=cancel:500"));
+	assert_true(orders_take(&s->sandbox.orders, anything, ORDER_FAIL, "expire", &o));
 }
 
 static void
 webhooks_on_forgets_only_what_was_said_of_webhooks(void **state)
 {
-	struct orders os;
-
-	(void)state;
-	orders_clear(&os);
-	assert_null(orders_give(&os, SPAN("webhook"), SPAN("twice:5")));
-	assert_null(orders_give(&os, SPAN("lose"), SPAN("refund")));
-	assert_null(orders_give(&os, SPAN("webhook"), SPAN("before_answer")));
-	assert_null(orders_give(&os, SPAN("webhook"), SPAN("delay:2")));
-	assert_null(orders_give(&os, SPAN("webhook"), SPAN("off")));
-	assert_int_equal(os.webhook_delay, 2000);
-	assert_null(orders_give(&os, SPAN("webhook"), SPAN("on")));
-	assert_int_equal(os.n, 1);
-	assert_int_equal(os.list[0].kind, ORDER_LOSE);
-	assert_false(os.webhooks_off);
-	assert_int_equal(os.webhook_delay, 0);
-}
-
-/* -- sessions and refunds ----------------------------------------------------------------------------------------------------- */
-
-static json_t *
-open_session(struct stand_in *s)
-{
-	json_t *asked = json_pack("{s:s, s:s, s:s, s:I, s:[{s:i, s:{s:s, s:i, s:{s:s}}}], s:{s:s}}", "mode", "payment",
-	    "success_url", "http://shop.example/", "client_reference_id", "p1", "expires_at", (json_int_t)NOW_S + 1800, "line_items",
-	    "quantity", 2, "price_data", "currency", "gbp", "unit_amount", 1550, "product_data", "name", "C7", "metadata", "ref", "p1");
-	json_t *record = session_open(&s->sandbox, asked, NOW);
-
-	json_decref(asked);
-	return record;
-}
-
-static void
-session_is(const json_t *record, const char *status, const char *payment_status)
-{
-	const json_t *session = json_object_get(record, "session");
-
-	assert_string_equal(json_string_value(json_object_get(session, "status")), status);
-	assert_string_equal(json_string_value(json_object_get(session, "payment_status")), payment_status);
-}
-
-/* The types of all events so far, oldest first: "a b c". */
-static void
-told(struct stand_in *s, const char *types)
-{
-	json_t *record;
-	const char *id;
-	struct buf b;
-
-	buf_init(&b, s->arena, 4 * KiB);
-	json_object_foreach(store_all(&s->sandbox.store, "events"), id, record)
-		buf_fmt(&b, "%s%s", b.n ? " " : "", json_string_value(json_object_get(json_object_get(record, "event"), "type")));
-	assert_string_equal(b.p, types);
-}
-
-static void
-a_new_session_is_open_and_unpaid(void **state)
-{
 	struct stand_in *s = *state;
-	json_t *record = open_session(s), *session = json_object_get(record, "session");
+	struct orders *os = &s->sandbox.orders;
+	struct scope razorpay = { "razorpay", SPAN("12-2"), SPAN("plink_1") };
 
-	session_is(record, "open", "unpaid");
-	assert_int_equal(json_number(session, "amount_total"), 3100);
-	assert_int_equal(json_span(session, "id").n, 66);
-	assert_true(span_starts(json_span(session, "url"), "http://127.0.0.1:8081/c/pay/cs_test_"));
-	assert_true(json_is_null(json_object_get(session, "payment_intent")));
-	assert_ptr_equal(session_find(&s->sandbox, json_span(session, "id")), record);
-	told(s, "");
-}
-
-static void
-a_declined_try_leaves_it_open_and_the_next_one_pays(void **state)
-{
-	struct stand_in *s = *state;
-	json_t *record = open_session(s), *session = json_object_get(record, "session");
-	char intent[80];
-
-	assert_true(session_act(&s->sandbox, record, ACT_DECLINE, NOW));
-	session_is(record, "open", "unpaid");
-	snprintf(intent, sizeof(intent), "%s", json_string_value(json_object_get(session, "payment_intent")));
-	assert_true(session_act(&s->sandbox, record, ACT_PAY, NOW));
-	session_is(record, "complete", "paid");
-	assert_true(span_is(json_span(session, "payment_intent"), intent));
-	assert_true(json_is_null(json_object_get(session, "url")));
-	told(s, "payment_intent.payment_failed payment_intent.succeeded checkout.session.completed");
-}
-
-static void
-a_session_that_ended_takes_no_more_acts(void **state)
-{
-	struct stand_in *s = *state;
-	json_t *paid = open_session(s), *expired = open_session(s);
-
-	session_act(&s->sandbox, paid, ACT_PAY, NOW);
-	assert_true(session_expire(&s->sandbox, expired));
-	session_is(expired, "expired", "unpaid");
-	assert_false(session_act(&s->sandbox, paid, ACT_PAY, NOW));
-	assert_false(session_expire(&s->sandbox, paid));
-	assert_false(session_act(&s->sandbox, expired, ACT_PAY, NOW));
-	assert_false(session_expire(&s->sandbox, expired));
-	told(s, "payment_intent.succeeded checkout.session.completed checkout.session.expired");
-}
-
-static void
-a_session_expires_by_its_time(void **state)
-{
-	struct stand_in *s = *state;
-	json_t *record = open_session(s);
-
-	sessions_tick(&s->sandbox, NOW + 1800 * 1000 - 1);
-	session_is(record, "open", "unpaid");
-	sessions_tick(&s->sandbox, NOW + 1800 * 1000);
-	session_is(record, "expired", "unpaid");
-	told(s, "checkout.session.expired");
-}
-
-static void
-paying_later_ends_after_its_time_either_way(void **state)
-{
-	struct stand_in *s = *state;
-	json_t *good = open_session(s), *bad = open_session(s);
-
-	session_act(&s->sandbox, good, ACT_LATER, NOW);
-	session_is(good, "complete", "unpaid");
-	sessions_tick(&s->sandbox, NOW + 4999);
-	session_is(good, "complete", "unpaid");
-	sessions_tick(&s->sandbox, NOW + 5000);
-	session_is(good, "complete", "paid");
-	session_act(&s->sandbox, bad, ACT_LATER_FAIL, NOW + 5000);
-	sessions_tick(&s->sandbox, NOW + 10000);
-	session_is(bad, "complete", "unpaid");
-	told(s, "checkout.session.completed payment_intent.succeeded checkout.session.async_payment_succeeded "
-	    "checkout.session.completed payment_intent.payment_failed checkout.session.async_payment_failed");
-}
-
-static json_t *
-paid_intent(struct stand_in *s)
-{
-	json_t *record = open_session(s);
-
-	session_act(&s->sandbox, record, ACT_PAY, NOW);
-	return intent_find(&s->sandbox, json_span(json_object_get(record, "session"), "payment_intent"));
-}
-
-static struct span
-refund_status(const json_t *record)
-{
-	return json_span(json_object_get(record, "refund"), "status");
-}
-
-static void
-refunds_never_exceed_what_was_paid_and_failed_ones_come_back(void **state)
-{
-	struct stand_in *s = *state;
-	json_t *intent = paid_intent(s), *part;
-
-	assert_int_equal(refundable(intent), 3100);
-	part = refund_open(&s->sandbox, intent, 1000, NULL, NULL, NOW);
-	assert_true(span_is(refund_status(part), "succeeded"));
-	assert_int_equal(refundable(intent), 2100);
-	assert_true(refund_move(&s->sandbox, part, "failed"));
-	assert_int_equal(refundable(intent), 3100);
-	assert_false(refund_move(&s->sandbox, part, "failed"));
-	assert_false(refund_move(&s->sandbox, part, "succeeded"));
-	told(s, "payment_intent.succeeded checkout.session.completed refund.created refund.updated refund.failed");
-}
-
-static void
-a_refund_goes_as_ordered(void **state)
-{
-	struct stand_in *s = *state;
-	json_t *intent = paid_intent(s), *one, *two, *three;
-
-	orders_give(&s->sandbox.orders, SPAN("refund"), SPAN("pending"));
-	orders_give(&s->sandbox.orders, SPAN("refund"), SPAN("later:1"));
-	orders_give(&s->sandbox.orders, SPAN("refund"), SPAN("fail"));
-	one = refund_open(&s->sandbox, intent, 100, NULL, NULL, NOW);
-	two = refund_open(&s->sandbox, intent, 100, NULL, NULL, NOW);
-	three = refund_open(&s->sandbox, intent, 100, NULL, NULL, NOW);
-	refunds_tick(&s->sandbox, NOW + 999);
-	assert_true(span_is(refund_status(one), "pending"));
-	assert_true(span_is(refund_status(two), "pending"));
-	assert_true(span_is(refund_status(three), "failed"));
-	refunds_tick(&s->sandbox, NOW + 1000);
-	assert_true(span_is(refund_status(one), "pending"));
-	assert_true(span_is(refund_status(two), "succeeded"));
-	assert_int_equal(refundable(intent), 2900);
-}
-
-static void
-a_lie_is_told_by_the_session_itself(void **state)
-{
-	struct stand_in *s = *state;
-	json_t *record = open_session(s);
-
-	orders_give(&s->sandbox.orders, SPAN("lie"), SPAN("wrong_amount"));
-	session_act(&s->sandbox, record, ACT_PAY, NOW);
-	assert_int_equal(json_number(json_object_get(record, "session"), "amount_total"), 3099);
-	record = open_session(s);
-	session_act(&s->sandbox, record, ACT_PAY, NOW);
-	assert_int_equal(json_number(json_object_get(record, "session"), "amount_total"), 3100);
+	assert_null(give(os, "", "webhook=twice:5"));
+	assert_null(give(os, "", "lose=refund"));
+	assert_null(give(os, "", "webhook=before_answer"));
+	assert_null(give(os, "", "webhook=delay:2"));
+	assert_null(give(os, "", "razorpay.webhook=off"));
+	assert_null(give(os, "", "webhook=off"));
+	assert_int_equal(orders_setting(os, anything, ORDER_DELAY)->number, 2000);
+	assert_null(give(os, "", "webhook=on"));
+	assert_int_equal(os->n, 2);
+	assert_int_equal(os->list[0].kind, ORDER_LOSE);
+	assert_null(orders_setting(os, anything, ORDER_OFF));
+	assert_non_null(orders_setting(os, razorpay, ORDER_OFF));
+	assert_null(give(os, "", "razorpay.webhook=on"));
+	assert_null(orders_setting(os, razorpay, ORDER_OFF));
 }
 
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_stand_in, close_stand_in)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stand_in_open, stand_in_close)
 	const struct CMUnitTest tests[] = {
 		TEST(brackets_nest_as_the_provider_writes_them),
 		TEST(what_a_call_does_not_know_is_refused),
-		TEST(the_signature_is_the_published_one),
+		TEST(a_body_has_its_shape_and_nothing_else),
+		TEST(the_signatures_are_the_published_ones),
 		TEST(an_order_is_used_up),
 		TEST(an_order_that_is_not_understood_is_said_to_be),
+		TEST(an_order_is_for_one_provider_or_one_payment),
+		TEST(what_stays_is_heard_until_it_is_said_anew_or_cleared),
+		TEST(cancel_is_another_word_for_expire),
 		TEST(webhooks_on_forgets_only_what_was_said_of_webhooks),
-		TEST(a_new_session_is_open_and_unpaid),
-		TEST(a_declined_try_leaves_it_open_and_the_next_one_pays),
-		TEST(a_session_that_ended_takes_no_more_acts),
-		TEST(a_session_expires_by_its_time),
-		TEST(paying_later_ends_after_its_time_either_way),
-		TEST(refunds_never_exceed_what_was_paid_and_failed_ones_come_back),
-		TEST(a_refund_goes_as_ordered),
-		TEST(a_lie_is_told_by_the_session_itself),
 	};
 
 	log_open("test_sandbox", LOG_LEVEL_ERROR);

@@ -1,4 +1,4 @@
-/* tree.c - the list of parameters held against a call's table, and made into a tree of typed values. */
+/* stripe_params.c - the list of parameters held against a call's table, and made into a tree of typed values. */
 #include "base/base.h"
 
 #include "base/money.h"
