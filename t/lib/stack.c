@@ -199,10 +199,9 @@ ask(struct stack *s, struct span sql)
 
 	db_clear(s->db);
 	buf_init(&out, s->arena, 1 * MiB);
-	if (!db_print(s->db, sql, &out) && db_failed(s->db) == DB_LOST) {
+	for (int i = 0; i < 5 && !db_print(s->db, sql, &out) && (db_failed(s->db) == DB_LOST || db_failed(s->db) == DB_AGAIN); i++) {
 		db_clear(s->db);
 		buf_clear(&out);
-		db_print(s->db, sql, &out);
 	}
 	if (db_failed(s->db) != DB_FINE)
 		fprintf(stderr, "SQL failed: " PRSPAN "\n", ARGSPAN(sql));
