@@ -15,6 +15,7 @@
 
 #define HEADERS_MAX (64 * KiB)
 #define BODY_MAX MiB
+#define ROOTS_MAX (16 * MiB)
 #define EXIT_USAGE 64
 
 enum { VALID, INVALID, STALE, CANNOT_TELL };	/* exit codes */
@@ -120,7 +121,7 @@ ctl_webhook(struct call *c)
 	struct flow flow = { .db = NULL, .arena = c->arena };
 	struct settings settings;
 	struct psp *psp;
-	struct span error;
+	struct span error, roots;
 	int64_t now;
 
 	if (!read_args(c, &v))
@@ -138,7 +139,8 @@ ctl_webhook(struct call *c)
 	if (v.cert_file)
 		settings.paypal_webhook_check = "certificate";
 	if (!read_file(c->arena, v.headers_file, HEADERS_MAX, &v.headers) || !read_file(c->arena, v.body_file, BODY_MAX, &d.body) ||
-	    (v.cert_file && !read_file(c->arena, v.cert_file, HEADERS_MAX, &d.fetched)))
+	    (v.cert_file && !read_file(c->arena, v.cert_file, HEADERS_MAX, &d.fetched)) ||
+	    (v.roots_file && !read_file(c->arena, v.roots_file, ROOTS_MAX, &roots)))	/* else it would look like "cannot tell" */
 		return EXIT_USAGE;
 	lend_keys(&settings);
 	flow.n_psps = psp_all(c->arena, &settings, &flow.psps);
