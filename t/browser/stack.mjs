@@ -1,10 +1,10 @@
 /*
- * stack.mjs - one private Foyer with the demonstration's data for all tests of this folder, started and stopped by ./demo alone.
+ * stack.mjs - one private Foyer with the demonstration's data for all tests of a folder, started and stopped by ./demo alone.
  * FOYER_BUILD names the build (build of the project's folder), FOYER_TEST_KEEP=1 leaves the folder behind.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { createServer } from "node:net";
-import { mkdtempSync, openSync, closeSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,8 @@ const pickPorts = async () => {
 };
 
 export class Stack {
-	async start() {
+	/* config: lines for foyer.conf that win over ./demo's. */
+	async start({ config = "" } = {}) {
 		this.folder = mkdtempSync(join(tmpdir(), "foyer-eyes-"));
 		this.port = await pickPorts();
 		this.url = `http://127.0.0.1:${this.port}`;
@@ -43,6 +44,10 @@ export class Stack {
 			FOYER_PORT: String(this.port) };
 		for (const name of ["FOYER_DB_SOCKET", "FOYER_DB_NAME", "FOYER_PROGRAMME", "FOYER_CONFIG_EXTRA", "FOYER_BASE_URL"])
 			delete this.env[name];
+		if (config) {
+			this.env.FOYER_CONFIG_EXTRA = join(this.folder, "extra.conf");
+			writeFileSync(this.env.FOYER_CONFIG_EXTRA, config);
+		}
 		try {
 			this.demo("start");
 			this.demo("stop", "cron");		/* the reaper comes when a test calls it */

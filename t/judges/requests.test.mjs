@@ -1,0 +1,139 @@
+/*
+ * requests.test.mjs - whole purchases through nginx and foyerd, with a judge between Foyer and each provider: every call must be one that
+ * the provider's API knows, and so must be every answer of the stand-in. Then calls are spoilt on their way, and the judge must say so.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import test from "node:test";
+import { build } from "../browser/stack.mjs";
+import { Buyer } from "./buyer.mjs";
+import { ABSENT, facts } from "./facts.mjs";
+import { PROVIDERS } from "./providers.mjs";
+import { SPOILS } from "./spoils.mjs";
+import { proxy, stack } from "./world.mjs";
+
+const HALLS = ["lumiere-1", "lumiere-2", "lumiere-3"];
+const show = () => stack.show(HALLS[0]);
+
+stack.sql("UPDATE show_sales SET cancel_hours = 2, cancel_fee_minor = 100");
+
+/* What is due at once is done at once. */
+const reap = async () => {
+	stack.sql(`UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3) WHERE state IN ('created', 'open', 'capturing');
+		UPDATE refunds SET due_at = UTC_TIMESTAMP(3) WHERE state = 'pending'`);
+	await stack.reap();
+};
+
+const refundsOf = provider => stack.sql(`SELECT r.state, COUNT(*) FROM refunds r JOIN payments p ON p.show_id = r.show_id AND
+	p.payment_id = r.payment_id WHERE p.provider = '${provider}' GROUP BY r.state`);
+
+const referenceOf = booking => booking.text.match(/Reference <b>([A-Z0-9 ]+)<\/b>/)[1].replaceAll(" ", "");
+
+for (const [provider, rules] of Object.entries(PROVIDERS)) {
+	const skip = rules.missing ?? (facts(rules.file) ? false : ABSENT);
+	const clean = () => assert.deepEqual(proxy.wrong(provider), []);
+	let two, three;
+
+	test(`${provider}: after a refusal the card is taken, and no call is amiss`, { skip }, async () => {
+		const ana = new Buyer(stack);
+
+		await ana.take(show(), 2);
+		const page = (await ana.startPaying(provider)).location, refused = await ana.press(page, "decline");
+
+		assert.ok(refused.location, refused.text);
+		two = { buyer: ana, booking: await ana.tickets((await ana.press(page, "pay")).location) };
+		clean();
+	});
+
+	test(`${provider}: a payment of which no message comes is asked for, and no call is amiss`, { skip }, async () => {
+		const ana = new Buyer(stack);
+
+		await stack.control({ webhook: "off" });
+		three = { buyer: ana, booking: await ana.buy(show(), 3, provider) };
+		await stack.control({ webhook: "on" });
+		clean();
+	});
+
+	test(`${provider}: a payment opens although the first answer is lost, and no call is amiss`, { skip }, async () => {
+		const ana = new Buyer(stack), mark = proxy.seen.length;
+
+		await stack.control({ lose: "create" });
+		await ana.buy(show(), 1, provider);
+		assert.deepEqual(proxy.seen.slice(mark).filter(n => !n.answer).map(n => n.name), [rules.create], "it was lost");
+		clean();
+	});
+
+	test(`${provider}: a payment that takes its time is asked for, and no call is amiss`, { skip: skip || !rules.later && "it has none" }, async () => {
+		const ana = new Buyer(stack);
+
+		await ana.take(show(), 1);
+		const back = (await ana.press((await ana.startPaying(provider)).location, "later")).location;
+
+		assert.match((await ana.go(back)).at.pathname, /^\/pay\/return\//);
+		stack.sql("UPDATE payments SET asked_at = NULL WHERE state = 'open'");
+		await ana.go(back);
+		await ana.tickets(back);
+		clean();
+	});
+
+	test(`${provider}: a page that nobody pays is closed at the hold's end, and no call is amiss`, { skip }, async () => {
+		const ana = new Buyer(stack);
+
+		await ana.take(show(), 1);
+		assert.ok((await ana.startPaying(provider)).location);
+		stack.later(stack.newestHold(), 3600);
+		await reap();
+		clean();
+	});
+
+	test(`${provider}: money goes back in part, also when the answer is lost, and no call is amiss`, { skip }, async () => {
+		await stack.control({ webhook: "off", lose: "refund" });
+		assert.match((await two.buyer.giveBack(two.booking, 1)).at.pathname, /^\/bookings\//);
+		await reap();
+		await reap();
+		assert.deepEqual(refundsOf(provider), [["done", "1"]]);
+		clean();
+	});
+
+	test(`${provider}: money goes back in full, also when it takes its time, and no call is amiss`, { skip }, async () => {
+		await stack.control({ refund: "later:100ms" });
+		execFileSync(join(build, "foyerctl"), ["-c", join(stack.folder, "foyer.conf"), "cancel", referenceOf(three.booking)],
+			{ env: { ASAN_OPTIONS: "detect_leaks=0", ...process.env } });
+		for (let i = 0; i < 40 && refundsOf(provider).join() !== "done,2"; i++)
+			await reap();
+		assert.deepEqual(refundsOf(provider), [["done", "2"]]);
+		await stack.control({ webhook: "on" });
+		clean();
+	});
+
+	test(`${provider}: the calls that were judged are all that Foyer makes`, { skip }, () => {
+		assert.deepEqual(Object.keys(proxy.calls(provider)).sort(), [...rules.calls].sort());
+	});
+
+	for (const { what, call, change, wrong } of SPOILS[provider])
+		test(`${provider}: the judge notices ${what}`, { skip }, async () => {
+			const mark = proxy.seen.length;
+
+			if (call === rules.create) {
+				/* on its way from foyerd to the provider */
+				const ana = new Buyer(stack);
+
+				await ana.take(show(), 1);
+				proxy.spoil = { fits: note => note.provider === provider && note.name === call, change };
+				await ana.startPaying(provider);
+				assert.equal(proxy.spoil, null, "the call was made");
+			} else {
+				/* a call that was made before, spoilt and not made again */
+				const note = proxy.seen.find(n => n.provider === provider && n.name === call), request = structuredClone(note.request);
+
+				change(request, proxy.seen);
+				proxy.seen.push({ ...note, request, wrong: proxy.mounts.find(m => m.name === provider).judge.request(request) });
+			}
+			const said = proxy.wrong(provider, mark);
+
+			assert.ok(said.length > 0, "the judge said nothing");
+			for (const one of said)
+				assert.match(one, wrong);
+		});
+}
