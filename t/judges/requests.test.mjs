@@ -10,7 +10,7 @@ import { build } from "../browser/stack.mjs";
 import { Buyer } from "./buyer.mjs";
 import { ABSENT, facts } from "./facts.mjs";
 import { PROVIDERS } from "./providers.mjs";
-import { SPOILS } from "./spoils.mjs";
+import { SPOILS, WRONG_ANSWERS } from "./spoils.mjs";
 import { proxy, stack } from "./world.mjs";
 
 const HALLS = ["lumiere-1", "lumiere-2", "lumiere-3"];
@@ -111,29 +111,40 @@ for (const [provider, rules] of Object.entries(PROVIDERS)) {
 		assert.deepEqual(Object.keys(proxy.calls(provider)).sort(), [...rules.calls].sort());
 	});
 
+	/* The judge must say this, and nothing else. */
+	const hears = (said, wrong) => {
+		assert.ok(said.length > 0, "the judge said nothing");
+		for (const one of said)
+			assert.match(one, wrong);
+	};
+	const { judge } = proxy.mounts.find(m => m.name === provider) ?? {};
+	const made = call => structuredClone(proxy.seen.find(n => n.provider === provider && n.name === call && n.answer));
+
 	for (const { what, call, change, wrong } of SPOILS[provider])
 		test(`${provider}: the judge notices ${what}`, { skip }, async () => {
-			const mark = proxy.seen.length;
+			if (call !== rules.create) {
+				/* one that was made before; it is not made again */
+				const { request } = made(call);
 
-			if (call === rules.create) {
-				/* on its way from foyerd to the provider */
-				const ana = new Buyer(stack);
-
-				await ana.take(show(), 1);
-				proxy.spoil = { fits: note => note.provider === provider && note.name === call, change };
-				await ana.startPaying(provider);
-				assert.equal(proxy.spoil, null, "the call was made");
-			} else {
-				/* a call that was made before, spoilt and not made again */
-				const note = proxy.seen.find(n => n.provider === provider && n.name === call), request = structuredClone(note.request);
-
-				change(request, proxy.seen);
-				proxy.seen.push({ ...note, request, wrong: proxy.mounts.find(m => m.name === provider).judge.request(request) });
+				change(request);
+				hears(judge.request(request), wrong);
+				return;
 			}
-			const said = proxy.wrong(provider, mark);
+			/* on its way from foyerd to the provider */
+			const ana = new Buyer(stack), mark = proxy.seen.length;
 
-			assert.ok(said.length > 0, "the judge said nothing");
-			for (const one of said)
-				assert.match(one, wrong);
+			await ana.take(show(), 1);
+			proxy.spoil = { fits: note => note.provider === provider && note.name === call, change };
+			await ana.startPaying(provider);
+			assert.equal(proxy.spoil, null, "the call was made");
+			hears(proxy.wrong(provider, mark), wrong);
+		});
+
+	for (const { what, call, change, wrong } of WRONG_ANSWERS[provider])
+		test(`${provider}: the judge notices an answer ${what}`, { skip }, () => {
+			const note = made(call);
+
+			change(note.answer);
+			hears(judge.answer(note.request, note.answer), wrong);
 		});
 }
