@@ -5,7 +5,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import test from "node:test";
+import Razorpay from "razorpay";
+import { validatePaymentVerification } from "razorpay/dist/utils/razorpay-utils.js";
 import Stripe from "stripe";
+import { Buyer } from "./buyer.mjs";
+import { PROVIDERS } from "./providers.mjs";
 import { proxy, stack } from "./world.mjs";
 
 /* ---- Stripe ---- */
@@ -111,4 +115,75 @@ test("the judge finds nothing wrong with Stripe's own client but what was meant 
 
 	assert.ok(mine.length > 20);
 	assert.deepEqual(mine.flatMap(n => n.wrong), ["its key was used before, by another body"], "which was done above, to see what comes of it");
+});
+
+/* ---- Razorpay ---- */
+
+const skip = PROVIDERS.razorpay.missing ?? false;
+const razorpayOf = (key_id, key_secret) => {
+	const client = new Razorpay({ key_id, key_secret });
+
+	/* it takes no address of its own, and no header but two: the stand-in insists on the one that keeps refunds from being made twice */
+	client.api.rq.defaults.baseURL = proxy.urls.razorpay ?? `${stack.provider}/razorpay`;
+	client.api.rq.interceptors.request.use(rq => {
+		if (/\/refund$/.test(rq.url))
+			rq.headers.set("X-Refund-Idempotency", randomUUID());
+		return rq;
+	});
+	return client;
+};
+const razorpay = skip ? null : razorpayOf(stack.secret("razorpay_id"), stack.secret("razorpay_key"));
+
+const link = () => ({ amount: 2600, currency: "GBP", reference_id: randomUUID().slice(0, 30), description: "Row C, seats 7 & 8 – ü",
+	expire_by: Math.floor(Date.now() / 1000) + 3600, customer: { name: "Ana", email: "ana@example.org" }, notify: { sms: false, email: false },
+	reminder_enable: false, notes: { order: "1" }, callback_url: "https://shop.example/ok", callback_method: "get" });
+const refused = e => e.statusCode === 400 && e.error.code === "BAD_REQUEST_ERROR";
+
+test("Razorpay's client opens a link, reads it, finds it and closes it", { skip }, async () => {
+	const asked = link(), made = await razorpay.paymentLink.create(asked), read = await razorpay.paymentLink.fetch(made.id);
+
+	assert.match(made.id, /^plink_/);
+	assert.match(made.short_url, /^http:/);
+	assert.deepEqual([read.status, read.amount, read.amount_paid, read.currency, read.reference_id, read.description, read.notes],
+		["created", 2600, 0, "GBP", asked.reference_id, asked.description, { order: "1" }]);
+	assert.deepEqual((await razorpay.paymentLink.all({ reference_id: asked.reference_id })).payment_links.map(l => l.id), [made.id]);
+	await assert.rejects(razorpay.paymentLink.create(asked), refused, "a reference is used once");
+	assert.equal((await razorpay.paymentLink.cancel(made.id)).status, "cancelled");
+	await assert.rejects(razorpay.paymentLink.cancel(made.id), refused);
+});
+
+test("Razorpay's client pays, refunds in part and the rest, and cannot refund more", { skip }, async () => {
+	const made = await razorpay.paymentLink.create(link());
+
+	await stack.control({ pay: made.id });
+	const paidLink = await razorpay.paymentLink.fetch(made.id), id = paidLink.payments[0].payment_id;
+
+	assert.deepEqual([paidLink.status, paidLink.amount_paid], ["paid", 2600]);
+	assert.deepEqual([(await razorpay.payments.fetch(id)).status, (await razorpay.payments.fetch(id)).captured], ["captured", true]);
+	const part = await razorpay.payments.refund(id, { amount: 600, notes: { refund: "r1" }, receipt: "r1" });
+
+	assert.deepEqual([part.entity, part.amount, part.payment_id, part.receipt, part.notes], ["refund", 600, id, "r1", { refund: "r1" }]);
+	await assert.rejects(razorpay.payments.refund(id, { amount: 2001 }), refused);
+	const rest = await razorpay.payments.refund(id, {});
+
+	assert.equal(rest.amount, 2000);
+	assert.equal((await razorpay.refunds.fetch(rest.id)).id, rest.id);
+	assert.deepEqual((await razorpay.payments.fetchMultipleRefund(id, {})).items.map(r => r.id), [rest.id, part.id]);
+	await assert.rejects(razorpay.payments.refund(id, {}), refused);
+});
+
+test("Razorpay's helper believes what a browser brings back from the stand-in", { skip }, async () => {
+	const made = await razorpay.paymentLink.create(link()), back = (await new Buyer(stack).press(made.short_url, "pay")).location;
+	const given = Object.fromEntries(back.searchParams), named = Object.fromEntries(Object.entries(given).map(([k, v]) => [k.replace("razorpay_", ""), v]));
+
+	assert.equal(given.razorpay_payment_link_id, made.id);
+	assert.ok(validatePaymentVerification(named, given.razorpay_signature, stack.secret("razorpay_key")));
+	assert.ok(!validatePaymentVerification({ ...named, payment_link_status: "created" }, given.razorpay_signature, stack.secret("razorpay_key")));
+});
+
+test("Razorpay's client knows the stand-in's errors", { skip }, async () => {
+	await assert.rejects(razorpayOf(stack.secret("razorpay_id"), "wrong").paymentLink.fetch("plink_1"), e => e.statusCode === 401);
+	await assert.rejects(razorpay.paymentLink.fetch("plink_nobody"), refused);
+	await assert.rejects(razorpay.paymentLink.create({ ...link(), colour: "red" }), refused);
+	await assert.rejects(razorpay.paymentLink.create({ ...link(), amount: 99 }), refused);
 });

@@ -6,6 +6,8 @@ const basic = shape => ({ test: value => /^Basic [A-Za-z0-9+/]+=*$/.test(value) 
 
 const KEY = /^[\x21-\x7e]{1,255}$/, PAYPAL_KEY = /^[\x21-\x7e]{1,108}$/;
 
+const PAGE = { from: { type: "integer" }, to: { type: "integer" }, count: { type: "integer", maximum: 100 }, skip: { type: "integer" } };
+
 export const PROVIDERS = {
 	stripe: {
 		file: "stripe-subset.json",
@@ -32,6 +34,11 @@ export const PROVIDERS = {
 		file: "razorpay-subset.json",
 		upstream: "/razorpay",
 		headers: { all: { authorization: basic(/^rzp_test_\w+:\S+$/) } },
+		/* documented by Razorpay, and left out of the description */
+		query: {
+			"GET /v1/payments/{id}/refunds": PAGE,
+			"GET /v1/payment_links": PAGE,
+		},
 		create: "POST /v1/payment_links",
 		missing: "the stand-in does not play Razorpay",
 	},

@@ -67,6 +67,7 @@ for (const [provider, rules] of Object.entries(PROVIDERS)) {
 	test(`${provider}: a payment that takes its time is asked for, and no call is amiss`, { skip: skip || !rules.later && "it has none" }, async () => {
 		const ana = new Buyer(stack);
 
+		await stack.control({ late: "1" });
 		await ana.take(show(), 1);
 		const back = (await ana.press((await ana.startPaying(provider)).location, "later")).location;
 
