@@ -185,5 +185,5 @@ test("Razorpay's client knows the stand-in's errors", { skip }, async () => {
 	await assert.rejects(razorpayOf(stack.secret("razorpay_id"), "wrong").paymentLink.fetch("plink_1"), e => e.statusCode === 401);
 	await assert.rejects(razorpay.paymentLink.fetch("plink_nobody"), refused);
 	await assert.rejects(razorpay.paymentLink.create({ ...link(), colour: "red" }), refused);
-	await assert.rejects(razorpay.paymentLink.create({ ...link(), amount: 99 }), refused);
+	await assert.rejects(razorpay.paymentLink.create({ ...link(), currency: "INR", amount: 99 }), refused);
 });

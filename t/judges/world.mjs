@@ -14,4 +14,5 @@ export const proxy = await new Proxy(judged.map(({ name, rules, api }) => ({ nam
 process.on("exit", () => stack.folder && stack.stop());
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
 	process.on(signal, () => process.exit(1));
-await stack.start({ config: judged.map(({ name }) => `${name}_base_url = ${proxy.urls[name]}\n`).join("") });
+await stack.start({ config: judged.flatMap(({ name, rules }) => Object.entries({ [`${name}_base_url`]: proxy.urls[name], ...rules.config }))
+	.map(([key, value]) => `${key} = ${value}\n`).join("") });
