@@ -3,17 +3,18 @@ import assert from "node:assert/strict";
 
 const unescaped = s => s.replace(/&(amp|lt|gt|quot|#39|#x27);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: "\"" }[name] ?? "'"));
 
-const attributes = tag => Object.fromEntries([...tag.matchAll(/([\w-]+)(?:="([^"]*)")?/g)].slice(1).map(m => [m[1], unescaped(m[2] ?? "")]));
+const attributes = tag => Object.fromEntries([...tag.matchAll(/([\w-]+)(?:="([^"]*)")?/g)].slice(1)
+	.map(m => [m[1], unescaped(m[2] ?? "")]));
 
 /* The form whose tag fits: { action, fields: [[name, value], …] } as a browser would send it before anything is typed. */
 export const formOf = (html, fits) => {
-	const form = [...html.matchAll(/<form[^>]*>[\s\S]*?<\/form>/g)].map(m => m[0]).find(text => fits.test(text.match(/<form[^>]*>/)[0]));
+	const forms = [...html.matchAll(/(<form[^>]*>)([\s\S]*?)<\/form>/g)], [, tag, inside] = forms.find(m => fits.test(m[1])) ?? [];
 
-	assert.ok(form, `there is no form ${fits} in ${html.slice(0, 2000)}`);
-	const inputs = [...form.matchAll(/<input[^>]*>/g)].map(m => attributes(m[0]));
+	assert.ok(tag, `there is no form ${fits} in ${html.slice(0, 2000)}`);
+	const inputs = [...inside.matchAll(/<input[^>]*>/g)].map(m => attributes(m[0]));
+	const sent = inputs.filter(i => i.name && (!["radio", "checkbox"].includes(i.type) || "checked" in i));
 
-	return { action: attributes(form.match(/<form[^>]*>/)[0]).action, inputs,
-		fields: inputs.filter(i => i.name && (!["radio", "checkbox"].includes(i.type) || "checked" in i)).map(i => [i.name, i.value ?? ""]) };
+	return { action: attributes(tag).action, inputs, fields: sent.map(i => [i.name, i.value ?? ""]) };
 };
 
 export class Buyer {

@@ -16,7 +16,8 @@ export class Changes {
 	damage(bytes, pick) {
 		const at = this.below(bytes.length), one = Buffer.from([pick.charCodeAt(this.below(pick.length))]);
 		const before = bytes.subarray(0, at), here = bytes.subarray(at, at + 1), after = bytes.subarray(at + 1);
+		const damages = [[one], [], [here, here], [one, here]];
 
-		return Buffer.concat([[before, one, after], [before, after], [before, here, here, after], [before, one, here, after]][this.below(4)]);
+		return Buffer.concat([before, ...damages[this.below(4)], after]);
 	}
 }

@@ -9,6 +9,7 @@ import Razorpay from "razorpay";
 import { validatePaymentVerification } from "razorpay/dist/utils/razorpay-utils.js";
 import Stripe from "stripe";
 import { Buyer } from "./buyer.mjs";
+import { ABSENT } from "./facts.mjs";
 import { PROVIDERS } from "./providers.mjs";
 import { proxy, stack } from "./world.mjs";
 
@@ -45,7 +46,8 @@ test("Stripe's client opens a session, reads it and closes it", async () => {
 
 	assert.equal(closed.status, "expired");
 	assert.equal(closed.url, null);
-	await assert.rejects(stripe.checkout.sessions.expire(made.id), e => e instanceof errors.StripeInvalidRequestError && e.statusCode === 400);
+	await assert.rejects(stripe.checkout.sessions.expire(made.id),
+		e => e instanceof errors.StripeInvalidRequestError && e.statusCode === 400);
 });
 
 test("Stripe's client gets the same answer for the same key, and an error for another request under it", async () => {
@@ -64,7 +66,8 @@ test("Stripe's client pays, refunds in part and the rest, and cannot refund more
 	const payment_intent = session.payment_intent, metadata = { refund: "r1" };
 	const part = await stripe.refunds.create({ payment_intent, amount: 600, reason: "requested_by_customer", metadata }, once());
 
-	assert.deepEqual([part.status, part.amount, part.currency, part.payment_intent, part.metadata], ["succeeded", 600, "gbp", payment_intent, metadata]);
+	assert.deepEqual([part.status, part.amount, part.currency, part.payment_intent, part.metadata],
+		["succeeded", 600, "gbp", payment_intent, metadata]);
 	await assert.rejects(stripe.refunds.create({ payment_intent, amount: 2001 }, once()),
 		e => e instanceof errors.StripeInvalidRequestError && e.param === "amount");
 	const rest = await stripe.refunds.create({ payment_intent }, once());
@@ -100,21 +103,21 @@ test("Stripe's client reads the event of a payment", async () => {
 });
 
 test("Stripe's client knows the stand-in's errors", async () => {
-	await assert.rejects(clientOf("sk_test_wrong").checkout.sessions.list({ limit: 1 }), e => e instanceof errors.StripeAuthenticationError);
-	await assert.rejects(stripe.checkout.sessions.retrieve("cs_test_nobody"), e => e.statusCode === 404 && e.code === "resource_missing");
-	for (const status of [429, 500]) {
+	await assert.rejects(clientOf("sk_test_wrong").checkout.sessions.list({ limit: 1 }),
+		e => e instanceof errors.StripeAuthenticationError);
+	await assert.rejects(stripe.checkout.sessions.retrieve("cs_test_nobody"),
+		e => e.statusCode === 404 && e.code === "resource_missing");
+	for (const [status, kind] of [[429, errors.StripeRateLimitError], [500, errors.StripeAPIError]]) {
 		await stack.control({ fail: `create:${status}` });
-		await assert.rejects(stripe.checkout.sessions.create(order(), once()),
-			e => e instanceof (status === 429 ? errors.StripeRateLimitError : errors.StripeAPIError) && /^req_/.test(e.requestId));
+		await assert.rejects(stripe.checkout.sessions.create(order(), once()), e => e instanceof kind && /^req_/.test(e.requestId));
 	}
 });
 
-test("the judge finds nothing wrong with Stripe's own client but what was meant to be", { skip: !proxy.urls.stripe && "there is no judge" }, () => {
-	/* what was said before is of Foyer's calls */
-	const mine = proxy.seen.filter(n => /^Stripe\/v1 NodeBindings/.test(n.request.headers["user-agent"] ?? ""));
+test("the judge finds nothing wrong with Stripe's own client but what was meant to be", { skip: !proxy.urls.stripe && ABSENT }, () => {
+	const its = proxy.seen.filter(n => /^Stripe\/v1 NodeBindings/.test(n.request.headers["user-agent"] ?? ""));
 
-	assert.ok(mine.length > 20);
-	assert.deepEqual(mine.flatMap(n => n.wrong), ["its key was used before, by another body"], "which was done above, to see what comes of it");
+	assert.ok(its.length > 20);
+	assert.deepEqual(its.flatMap(n => n.wrong), ["its key was used before, by another body"]);
 });
 
 /* ---- Razorpay ---- */
@@ -123,7 +126,7 @@ const skip = PROVIDERS.razorpay.missing ?? false;
 const razorpayOf = (key_id, key_secret) => {
 	const client = new Razorpay({ key_id, key_secret });
 
-	/* it takes no address of its own, and no header but two: the stand-in insists on the one that keeps refunds from being made twice */
+	/* it takes no address, and drops the header that keeps refunds from being made twice: on which the stand-in insists */
 	client.api.rq.defaults.baseURL = proxy.urls.razorpay ?? `${stack.provider}/razorpay`;
 	client.api.rq.interceptors.request.use(rq => {
 		if (/\/refund$/.test(rq.url))
@@ -134,9 +137,11 @@ const razorpayOf = (key_id, key_secret) => {
 };
 const razorpay = skip ? null : razorpayOf(stack.secret("razorpay_id"), stack.secret("razorpay_key"));
 
-const link = () => ({ amount: 2600, currency: "GBP", reference_id: randomUUID().slice(0, 30), description: "Row C, seats 7 & 8 – ü",
-	expire_by: Math.floor(Date.now() / 1000) + 3600, customer: { name: "Ana", email: "ana@example.org" }, notify: { sms: false, email: false },
-	reminder_enable: false, notes: { order: "1" }, callback_url: "https://shop.example/ok", callback_method: "get" });
+const link = () => ({
+	amount: 2600, currency: "GBP", reference_id: randomUUID().slice(0, 30), expire_by: Math.floor(Date.now() / 1000) + 3600,
+	description: "Row C, seats 7 & 8 – ü", customer: { name: "Ana", email: "ana@example.org" }, notify: { sms: false, email: false },
+	reminder_enable: false, notes: { order: "1" }, callback_url: "https://shop.example/ok", callback_method: "get",
+});
 const refused = e => e.statusCode === 400 && e.error.code === "BAD_REQUEST_ERROR";
 
 test("Razorpay's client opens a link, reads it, finds it and closes it", { skip }, async () => {
@@ -162,7 +167,8 @@ test("Razorpay's client pays, refunds in part and the rest, and cannot refund mo
 	assert.deepEqual([(await razorpay.payments.fetch(id)).status, (await razorpay.payments.fetch(id)).captured], ["captured", true]);
 	const part = await razorpay.payments.refund(id, { amount: 600, notes: { refund: "r1" }, receipt: "r1" });
 
-	assert.deepEqual([part.entity, part.amount, part.payment_id, part.receipt, part.notes], ["refund", 600, id, "r1", { refund: "r1" }]);
+	assert.deepEqual([part.entity, part.amount, part.payment_id, part.receipt, part.notes],
+		["refund", 600, id, "r1", { refund: "r1" }]);
 	await assert.rejects(razorpay.payments.refund(id, { amount: 2001 }), refused);
 	const rest = await razorpay.payments.refund(id, {});
 
@@ -174,11 +180,12 @@ test("Razorpay's client pays, refunds in part and the rest, and cannot refund mo
 
 test("Razorpay's helper believes what a browser brings back from the stand-in", { skip }, async () => {
 	const made = await razorpay.paymentLink.create(link()), back = (await new Buyer(stack).press(made.short_url, "pay")).location;
-	const given = Object.fromEntries(back.searchParams), named = Object.fromEntries(Object.entries(given).map(([k, v]) => [k.replace("razorpay_", ""), v]));
+	const { signature, ...given } = Object.fromEntries([...back.searchParams].map(([name, value]) => [name.replace("razorpay_", ""), value]));
+	const believed = what => validatePaymentVerification(what, signature, stack.secret("razorpay_key"));
 
-	assert.equal(given.razorpay_payment_link_id, made.id);
-	assert.ok(validatePaymentVerification(named, given.razorpay_signature, stack.secret("razorpay_key")));
-	assert.ok(!validatePaymentVerification({ ...named, payment_link_status: "created" }, given.razorpay_signature, stack.secret("razorpay_key")));
+	assert.equal(given.payment_link_id, made.id);
+	assert.ok(believed(given));
+	assert.ok(!believed({ ...given, payment_link_status: "created" }));
 });
 
 test("Razorpay's client knows the stand-in's errors", { skip }, async () => {

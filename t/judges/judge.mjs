@@ -67,7 +67,9 @@ export class Judge {
 			if (p.required && value === undefined)
 				found.push(`${p.name} is missing`);
 		}
-		return [...found, ...this.schemas.complaints({ type: "object", properties: known }, query, { text: true, closed: true, at: "query" })];
+		const schema = { type: "object", properties: known };
+
+		return [...found, ...this.schemas.complaints(schema, query, { text: true, closed: true, at: "query" })];
 	}
 
 	headers(op, rq) {
@@ -83,8 +85,10 @@ export class Judge {
 
 		if (!rq.body)
 			return op.requestBody?.required ? ["the body is missing"] : [];
+		if (!Object.keys(types).length)
+			return rq.body === "{}" ? [] : ["a body, where there is none"];
 		if (!types[type])
-			return Object.keys(types).length ? [`the body is ${type || "of no type"}`] : rq.body === "{}" ? [] : ["a body, where there is none"];
+			return [`the body is ${type || "of no type"}`];
 		try {
 			const value = type === FORM ? readForm(rq.body) : JSON.parse(rq.body);
 
@@ -97,10 +101,11 @@ export class Judge {
 
 	/* Complaints about the answer { status, headers, body } to a request. */
 	answer(rq, rs) {
-		const op = this.operation(rq.method, rq.path), described = op?.responses[rs.status] ?? (rs.status >= 300 && op?.responses.default);
+		const answers = this.operation(rq.method, rq.path)?.responses ?? {};
+		const described = answers[rs.status] ?? (rs.status >= 300 && answers.default);
 
 		if (!described)
-			return [`${op ? "no" : "unknown call, and"} answer ${rs.status} is described`];
+			return [`no answer ${rs.status} is described`];
 		const schema = described.content?.[JSON_TYPE].schema;
 
 		if (!schema)

@@ -11,7 +11,9 @@ import { build } from "../browser/stack.mjs";
 
 export const VALID = 0, INVALID = 1, STALE = 2, CANNOT_TELL = 3, USAGE = 64;
 
-const WORDS = { [VALID]: /^valid\n$/, [INVALID]: /^invalid\n$/, [STALE]: /^too old\n$/, [CANNOT_TELL]: /^(cannot tell: .*\n)?$/, [USAGE]: /^$/ };
+const WORDS = {
+	[VALID]: /^valid\n$/, [INVALID]: /^invalid\n$/, [STALE]: /^too old\n$/, [CANNOT_TELL]: /^cannot tell: .*\n$/, [USAGE]: /^$/,
+};
 
 const folder = mkdtempSync(join(tmpdir(), "foyer-judges-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -41,7 +43,8 @@ export const run = options => {
 	return r.status;
 };
 
-/* What Foyer says to { provider, headers, body, now, settings, cert, roots }; headers: [[name, value], …] or text. */
-export const verdict = ({ provider, headers, body, now, settings, cert, roots, lineEnd }) => run({ provider,
-	headers: fileOf(Array.isArray(headers) ? headersText(headers, lineEnd) : headers), body: fileOf(body), now, config: configOf(settings),
-	cert: cert === undefined ? undefined : fileOf(cert), roots: roots === undefined ? undefined : fileOf(roots) });
+/* What Foyer says to { provider, headers, body, now, settings, cert, roots }; headers: [[name, value], …]. */
+export const verdict = ({ provider, headers, body, now, settings, cert, roots, lineEnd }) => run({
+	provider, headers: fileOf(headersText(headers, lineEnd)), body: fileOf(body), now, config: configOf(settings),
+	cert: cert === undefined ? undefined : fileOf(cert), roots: roots === undefined ? undefined : fileOf(roots),
+});

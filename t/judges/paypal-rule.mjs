@@ -32,13 +32,12 @@ const fetchable = (url, places) => places.some(place => url.startsWith(place) &&
 
 /* headers: an object with those very names. True: PayPal's. */
 export const paypalSays = ({ headers, body, webhook, cert, roots, now, places }) => {
-	if (!NEEDED.every(name => headers[name]) || headers["PAYPAL-AUTH-ALGO"] !== "SHA256withRSA" || !fetchable(headers["PAYPAL-CERT-URL"], places))
-		return false;
-	if (!trusted(cert, roots, now))
-		return false;
-	const leaf = new X509Certificate(cert), text = signedText(headers["PAYPAL-TRANSMISSION-ID"], headers["PAYPAL-TRANSMISSION-TIME"], webhook,
-		crc32(body));
+	const [id, time, signature, url, algorithm] = NEEDED.map(name => headers[name]);
 
-	return /(^|\n)CN=messageverificationcerts[a-z0-9.-]*\.paypal\.com$/m.test(leaf.subject) && leaf.publicKey.asymmetricKeyType === "rsa" &&
-		verify("sha256", Buffer.from(text), leaf.publicKey, Buffer.from(headers["PAYPAL-TRANSMISSION-SIG"], "base64"));
+	if (!id || !time || !signature || !url || algorithm !== "SHA256withRSA" || !fetchable(url, places) || !trusted(cert, roots, now))
+		return false;
+	const leaf = new X509Certificate(cert), text = signedText(id, time, webhook, crc32(body));
+
+	return /^CN=messageverificationcerts[a-z0-9.-]*\.paypal\.com$/m.test(leaf.subject) && leaf.publicKey.asymmetricKeyType === "rsa" &&
+		verify("sha256", Buffer.from(text), leaf.publicKey, Buffer.from(signature, "base64"));
 };

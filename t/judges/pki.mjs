@@ -41,6 +41,6 @@ export const trusted = (pem, roots, now) => {
 		return false;
 	for (const [name, text] of [["leaf", blocks[0]], ["others", blocks.join("")], ["roots", roots]])
 		writeFileSync(join(folder, name), text);
-	return spawnSync("openssl", ["verify", "-attime", String(now), "-purpose", "sslserver", "-auth_level", "2", "-no-CApath", "-no-CAstore",
-		"-CAfile", "roots", "-untrusted", "others", "leaf"], { cwd: folder, stdio: "ignore" }).status === 0;
+	return spawnSync("openssl", ["verify", "-attime", String(now), "-purpose", "sslserver", "-auth_level", "2", "-no-CApath",
+		"-no-CAstore", "-CAfile", "roots", "-untrusted", "others", "leaf"], { cwd: folder, stdio: "ignore" }).status === 0;
 };

@@ -6,6 +6,8 @@ import { createServer, request as send } from "node:http";
 
 const GONE = ["connection", "host", "transfer-encoding", "content-length", "keep-alive"];
 
+const passed = headers => Object.fromEntries(Object.entries(headers).filter(([name]) => !GONE.includes(name)));
+
 const readAll = async stream => {
 	const parts = [];
 
@@ -16,8 +18,7 @@ const readAll = async stream => {
 
 /* The answer, or null where the connection was closed without one. */
 const asked = (url, { method, headers, body }) => new Promise(done => {
-	const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !GONE.includes(name)));
-	const rq = send(url, { method, agent: false, headers: { ...kept, "Content-Length": Buffer.byteLength(body) } }, rs =>
+	const rq = send(url, { method, agent: false, headers: { ...passed(headers), "Content-Length": Buffer.byteLength(body) } }, rs =>
 		readAll(rs).then(text => done({ status: rs.statusCode, headers: rs.headers, body: text }), () => done(null)));
 
 	rq.on("error", () => done(null));
@@ -36,7 +37,9 @@ export class Proxy {
 	async listen() {
 		this.servers = await Promise.all(this.mounts.map(mount => new Promise(done => {
 			const server = createServer((rq, rs) => this.pass(mount, rq, rs).catch(error => {
-				this.seen.push({ provider: mount.name, name: rq.url, request: { headers: {} }, wrong: [`the judge failed: ${error.stack}`] });
+				const wrong = [`the judge failed: ${error.stack}`];
+
+				this.seen.push({ provider: mount.name, name: rq.url, request: { headers: {} }, wrong });
 				rs.writeHead(502).end();
 			}));
 
@@ -56,9 +59,9 @@ export class Proxy {
 	}
 
 	async pass(mount, from, to) {
-		const { pathname: path, search } = new URL(from.url, "http://provider"), { judge } = mount;
-		const request = { method: from.method, path, query: search.slice(1), headers: { ...from.headers }, body: await readAll(from) };
-		const note = { provider: mount.name, name: judge.operation(request.method, path)?.name ?? `${from.method} ${from.url}`, request };
+		const { pathname: path, search } = new URL(from.url, "http://provider"), { judge } = mount, { method, headers } = from;
+		const request = { method, path, query: search.slice(1), headers: { ...headers }, body: await readAll(from) };
+		const note = { provider: mount.name, name: judge.operation(method, path)?.name ?? `${method} ${path}`, request };
 
 		if (this.spoil?.fits(note)) {
 			this.spoil.change(request, this.seen);
@@ -72,19 +75,19 @@ export class Proxy {
 			return;
 		}
 		note.wrong.push(...judge.answer(request, note.answer));
-		/* closed each time: with a connection that was kept, an answer that is lost looks stale, and libcurl would ask again by itself */
-		to.writeHead(note.answer.status, { ...Object.fromEntries(Object.entries(note.answer.headers).filter(([h]) => !GONE.includes(h))),
-			Connection: "close" });
+		/* closed each time: where a connection was kept, libcurl takes a lost answer for a stale one, and asks again by itself */
+		to.writeHead(note.answer.status, { ...passed(note.answer.headers), Connection: "close" });
 		to.end(note.answer.body);
 	}
 
 	/* A key stands for one call and its very bytes, for ever. */
 	keyUsed({ provider, name, request }) {
-		const keyOf = headers => headers["idempotency-key"] ?? headers["x-refund-idempotency"] ?? headers["paypal-request-id"];
-		const key = keyOf(request.headers), before = this.seen.find(n => key && n.provider === provider && keyOf(n.request.headers) === key);
+		const keyOf = ({ headers: h }) => h["idempotency-key"] ?? h["x-refund-idempotency"] ?? h["paypal-request-id"];
+		const key = keyOf(request), before = this.seen.find(n => key && n.provider === provider && keyOf(n.request) === key);
 
-		return !before || before.request.path === request.path && before.request.body === request.body ? [] :
-			[`its key was used before, by another ${before.name === name ? "body" : "call"}`];
+		if (!before || before.request.path === request.path && before.request.body === request.body)
+			return [];
+		return [`its key was used before, by another ${before.name === name ? "body" : "call"}`];
 	}
 
 	/* "POST /v1/refunds: amount is missing" for each thing that was wrong, of a provider and since a mark. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { build } from "../browser/stack.mjs";
 import { Buyer } from "./buyer.mjs";
+import { refundElsewhere } from "./elsewhere.mjs";
 import { ABSENT, facts } from "./facts.mjs";
 import { PROVIDERS } from "./providers.mjs";
 import { SPOILS, WRONG_ANSWERS } from "./spoils.mjs";
@@ -84,7 +85,9 @@ for (const [provider, rules] of Object.entries(PROVIDERS)) {
 		clean();
 	});
 
-	test(`${provider}: a payment that takes its time is asked for, and no call is amiss`, { skip: skip || !rules.later && "it has none" }, async () => {
+	const noLater = skip || !rules.later && "its page keeps the buyer until the money is there";
+
+	test(`${provider}: a payment that takes its time is asked for, and no call is amiss`, { skip: noLater }, async () => {
 		const ana = new Buyer(stack);
 
 		await stack.control({ late: "3" });
@@ -108,7 +111,7 @@ for (const [provider, rules] of Object.entries(PROVIDERS)) {
 	});
 
 	test(`${provider}: money goes back in part, also when the answer is lost, and no call is amiss`, { skip }, async () => {
-		await stack.control({ webhook: "off", lose: "refund", ...rules.lookedFor });
+		await stack.control({ webhook: "off", lose: "refund", ...rules.orders });
 		assert.match((await two.buyer.giveBack(two.booking, 1)).at.pathname, /^\/bookings\//);
 		for (let i = 0; i < 4 && refundsOf(provider).join() !== "done,1"; i++)
 			await reap();
@@ -130,7 +133,7 @@ for (const [provider, rules] of Object.entries(PROVIDERS)) {
 		await stack.control({ webhook: "off" });
 		const booking = await new Buyer(stack).buy(show(), 1, provider);
 
-		await rules.refundThere(stack, newest(provider).capture);
+		await refundElsewhere[provider](stack, newest(provider).capture);
 		cancel(booking);
 		await reap();
 		await stack.control({ webhook: "on" });

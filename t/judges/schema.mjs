@@ -4,8 +4,8 @@ import addFormats from "ajv-formats";
 
 const each = (o, f) => Object.fromEntries(Object.entries(o).map(([k, v]) => [k, f(v)]));
 
-const KEYWORDS = ["type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
-	"format", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "required", "$ref"];
+const KEYWORDS = ["type", "enum", "minimum", "maximum", "multipleOf", "minLength", "maxLength", "pattern", "format", "minItems", "maxItems",
+	"uniqueItems", "minProperties", "maxProperties", "required", "$ref"];
 
 const hasMembers = s => s.properties || s.$ref || s.allOf || s.anyOf || s.oneOf;
 
@@ -58,7 +58,7 @@ export class Schemas {
 			addFormats(ajv);
 			for (const name of formatsIn(api))
 				if (!(name in ajv.formats))
-					ajv.addFormat(name, true);		/* a name of the provider's own: its pattern says what it means */
+					ajv.addFormat(name, true);	/* a name of the provider's own; a pattern beside it says more */
 			return ajv;
 		});
 	}
