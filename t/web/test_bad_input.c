@@ -169,7 +169,7 @@ a_hold_is_not_changed_into_nonsense(void **state)
 		{ "email=a%40b.example%0d%0aBcc%3A+c%40d.example&name=Ann", 422, "Please check this" },
 		{ "email=a%40b.example&name=", 422, "Please tell us a name" },
 		{ "email=a%40b.example&name=A%1bB", 422, "Please tell us a name" },
-		{ "email=a%40b.example&name=Ann&provider=nobody", 422, "way to pay is not offered" },
+		{ "email=a%40b.example&name=Ann&provider=nobody", 422, "choose a way to pay" },
 		{ TEXT("email=a%%40b.example&name=%0200d", 0), 422, "Please tell us a name" },
 		{ TEXT("email=%0300d%%40b.example&name=Ann", 0), 422, "Please check this" },
 		{ "email=a%40b.example&name=%ff", 400, "cannot be read" },
