@@ -35,6 +35,13 @@ json_t *play_razorpay_refund_list(struct call *);	/* of one payment, or of all *
 /* -- checks that several calls share; false with a complaint */
 bool play_razorpay_shape(struct call *, const struct shape_rule *, size_t n);
 bool play_razorpay_query(struct call *, const char *known);	/* names, blanks between */
+/* What a list is to have: moments in seconds, both included; then so many, after so many others. */
+struct razorpay_page {
+	int64_t from, to, count, skip;
+};
+bool play_razorpay_page(struct call *, const char *also, struct razorpay_page *);	/* also: other parameters that the list knows */
+bool play_razorpay_within(const struct razorpay_page *, int64_t ms);
+json_t *play_razorpay_cut(json_t *all, const struct razorpay_page *);			/* takes them, newest first */
 bool play_razorpay_amount(struct call *, int64_t amount, struct span currency);
 void *play_razorpay_no_such_id(struct call *);			/* NULL */
 

@@ -134,17 +134,19 @@ json_t *
 play_razorpay_link_list(struct call *c)
 {
 	struct span reference = params_value(&c->params, "reference_id"), charge = params_value(&c->params, "payment_id");
-	json_t *list, *payment;
+	struct razorpay_page page;
+	json_t *all, *payment;
 	const char *id;
 
-	if (!play_razorpay_query(c, "reference_id payment_id"))
+	if (!play_razorpay_page(c, "reference_id payment_id", &page))
 		return NULL;
-	list = json_array();
+	all = json_array();
 	json_object_foreach(store_all(&c->sb->store, "payments"), id, payment) {
 		if (provider_of(payment) != &play_razorpay || (reference.n && !span_eq(json_span(payment, "reference"), reference)) ||
-		    (charge.n && !span_eq(json_span(payment, "charge"), charge)))
+		    (charge.n && !span_eq(json_span(payment, "charge"), charge)) ||
+		    !play_razorpay_within(&page, json_number(payment, "created")))
 			continue;
-		json_array_insert_new(list, 0, answer(c->sb, payment));
+		json_array_insert_new(all, 0, answer(c->sb, payment));
 	}
-	return json_pack("{s:o}", "payment_links", list);
+	return json_pack("{s:o}", "payment_links", play_razorpay_cut(all, &page));
 }

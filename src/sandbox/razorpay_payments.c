@@ -3,10 +3,7 @@
 
 #include "sandbox/razorpay.h"
 
-#define PAGE 10
-#define PAGE_MOST 100
 #define KEY_LEAST 10
-#define PAGE_QUERY "from to count skip"
 
 static json_t *
 payment_of(struct sandbox *sb, const json_t *record)
@@ -30,65 +27,20 @@ play_razorpay_payment_read(struct call *c)
 	return charge ? play_razorpay_payment(payment_of(c->sb, charge), charge) : NULL;
 }
 
-/* What a list is to have: moments in seconds, both included; then so many, after so many others. */
-struct page {
-	int64_t from, to, count, skip;
-};
-
-static bool
-page_read(struct call *c, struct page *p)
-{
-	const struct {
-		const char *name;
-		int64_t most, *value;
-	} rules[] = { { "from", INT32_MAX, &p->from }, { "to", INT32_MAX, &p->to }, { "count", PAGE_MOST, &p->count },
-	    { "skip", INT32_MAX, &p->skip } };
-
-	*p = (struct page){ .to = INT32_MAX, .count = PAGE };
-	if (!play_razorpay_query(c, PAGE_QUERY))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-		struct span given = params_value(&c->params, rules[i].name);
-
-		if (given.n && !span_int(given, 0, rules[i].most, rules[i].value))
-			return complain(&c->why, 400, NULL, span_of(rules[i].name), "The %s may not be greater than %" PRId64 ".", rules[i].name,
-			    rules[i].most) != NULL;
-	}
-	return true;
-}
-
-/* Newest first; takes them all. */
-static json_t *
-page_cut(json_t *all, const struct page *p)
-{
-	json_t *items = json_array();
-
-	for (int64_t i = p->skip; i < (int64_t)json_array_size(all) && i < p->skip + p->count; i++)
-		json_array_append(items, json_array_get(all, (size_t)i));
-	json_decref(all);
-	return play_razorpay_collection(items);
-}
-
-static bool
-within(const struct page *p, int64_t ms)
-{
-	return ms / 1000 >= p->from && ms / 1000 <= p->to;
-}
-
 json_t *
 play_razorpay_payment_list(struct call *c)
 {
 	json_t *all, *charge;
-	struct page page;
+	struct razorpay_page page;
 	const char *id;
 
-	if (!page_read(c, &page))
+	if (!play_razorpay_page(c, "", &page))
 		return NULL;
 	all = json_array();
 	json_object_foreach(store_all(&c->sb->store, "charges"), id, charge)
-		if (provider_of(charge) == &play_razorpay && within(&page, json_number(charge, "created")))
+		if (provider_of(charge) == &play_razorpay && play_razorpay_within(&page, json_number(charge, "created")))
 			json_array_insert_new(all, 0, play_razorpay_payment(payment_of(c->sb, charge), charge));
-	return page_cut(all, &page);
+	return play_razorpay_collection(play_razorpay_cut(all, &page));
 }
 
 /* -- refunds ------------------------------------------------------------------------------------------------------------------ */
@@ -171,15 +123,15 @@ json_t *
 play_razorpay_refund_list(struct call *c)
 {
 	json_t *all, *refund;
-	struct page page;
+	struct razorpay_page page;
 	const char *id;
 
-	if (!page_read(c, &page) || (c->id.n && !charge_or_complaint(c)))
+	if (!play_razorpay_page(c, "", &page) || (c->id.n && !charge_or_complaint(c)))
 		return NULL;
 	all = json_array();
 	json_object_foreach(store_all(&c->sb->store, "refunds"), id, refund)
 		if (provider_of(refund) == &play_razorpay && (!c->id.n || span_eq(json_span(refund, "charge"), c->id)) &&
-		    within(&page, json_number(refund, "at")))
+		    play_razorpay_within(&page, json_number(refund, "at")))
 			json_array_insert_new(all, 0, answer(c, refund));
-	return page_cut(all, &page);
+	return play_razorpay_collection(play_razorpay_cut(all, &page));
 }

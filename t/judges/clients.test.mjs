@@ -10,7 +10,6 @@ import { validatePaymentVerification } from "razorpay/dist/utils/razorpay-utils.
 import Stripe from "stripe";
 import { Buyer } from "./buyer.mjs";
 import { ABSENT } from "./facts.mjs";
-import { PROVIDERS } from "./providers.mjs";
 import { proxy, stack } from "./world.mjs";
 
 /* ---- Stripe ---- */
@@ -122,7 +121,6 @@ test("the judge finds nothing wrong with Stripe's own client but what was meant 
 
 /* ---- Razorpay ---- */
 
-const skip = PROVIDERS.razorpay.missing ?? false;
 const razorpayOf = (key_id, key_secret) => {
 	const client = new Razorpay({ key_id, key_secret });
 
@@ -135,7 +133,7 @@ const razorpayOf = (key_id, key_secret) => {
 	});
 	return client;
 };
-const razorpay = skip ? null : razorpayOf(stack.secret("razorpay_id"), stack.secret("razorpay_key"));
+const razorpay = razorpayOf(stack.secret("razorpay_id"), stack.secret("razorpay_key"));
 
 const link = () => ({
 	amount: 2600, currency: "GBP", reference_id: randomUUID().slice(0, 30), expire_by: Math.floor(Date.now() / 1000) + 3600,
@@ -144,7 +142,7 @@ const link = () => ({
 });
 const refused = e => e.statusCode === 400 && e.error.code === "BAD_REQUEST_ERROR";
 
-test("Razorpay's client opens a link, reads it, finds it and closes it", { skip }, async () => {
+test("Razorpay's client opens a link, reads it, finds it and closes it", async () => {
 	const asked = link(), made = await razorpay.paymentLink.create(asked), read = await razorpay.paymentLink.fetch(made.id);
 
 	assert.match(made.id, /^plink_/);
@@ -157,7 +155,7 @@ test("Razorpay's client opens a link, reads it, finds it and closes it", { skip 
 	await assert.rejects(razorpay.paymentLink.cancel(made.id), refused);
 });
 
-test("Razorpay's client pays, refunds in part and the rest, and cannot refund more", { skip }, async () => {
+test("Razorpay's client pays, refunds in part and the rest, and cannot refund more", async () => {
 	const made = await razorpay.paymentLink.create(link());
 
 	await stack.control({ pay: made.id });
@@ -178,7 +176,7 @@ test("Razorpay's client pays, refunds in part and the rest, and cannot refund mo
 	await assert.rejects(razorpay.payments.refund(id, {}), refused);
 });
 
-test("Razorpay's helper believes what a browser brings back from the stand-in", { skip }, async () => {
+test("Razorpay's helper believes what a browser brings back from the stand-in", async () => {
 	const made = await razorpay.paymentLink.create(link()), back = (await new Buyer(stack).press(made.short_url, "pay")).location;
 	const { signature, ...given } = Object.fromEntries([...back.searchParams].map(([name, value]) => [name.replace("razorpay_", ""), value]));
 	const believed = what => validatePaymentVerification(what, signature, stack.secret("razorpay_key"));
@@ -188,7 +186,7 @@ test("Razorpay's helper believes what a browser brings back from the stand-in", 
 	assert.ok(!believed({ ...given, payment_link_status: "created" }));
 });
 
-test("Razorpay's client knows the stand-in's errors", { skip }, async () => {
+test("Razorpay's client knows the stand-in's errors", async () => {
 	await assert.rejects(razorpayOf(stack.secret("razorpay_id"), "wrong").paymentLink.fetch("plink_1"), e => e.statusCode === 401);
 	await assert.rejects(razorpay.paymentLink.fetch("plink_nobody"), refused);
 	await assert.rejects(razorpay.paymentLink.create({ ...link(), colour: "red" }), refused);

@@ -1,6 +1,5 @@
 /*
- * providers.mjs - the three providers in one table: where their descriptions are, and what these leave to prose or to ourselves. A
- * stand-in that does not play a provider is told so by its row (missing), and its tests are skipped with that reason.
+ * providers.mjs - the three providers in one table: where their descriptions are, and what these leave to prose or to ourselves.
  *
  *	file		the description, in the folder of facts
  *	upstream	where below the stand-in's address it plays that provider
@@ -54,7 +53,6 @@ export const PROVIDERS = {
 			"POST /v1/payment_links", "GET /v1/payment_links", "GET /v1/payment_links/{id}", "POST /v1/payment_links/{id}/cancel",
 			"GET /v1/payments/{id}", "POST /v1/payments/{id}/refund", "GET /v1/payments/{id}/refunds", "GET /v1/refunds/{id}",
 		],
-		missing: "the stand-in does not play Razorpay",
 	},
 	paypal: {
 		file: "paypal-subset.json",
@@ -78,6 +76,5 @@ export const PROVIDERS = {
 		/* one call more to judge, each: messages are checked by asking, and an order is gone when its refunds are looked for */
 		config: { paypal_webhook_check: "api" },
 		orders: { "paypal.fail": "read:404" },
-		missing: "the stand-in does not play PayPal",
 	},
 };
