@@ -16,14 +16,15 @@
 
 /* -- what the page shows ------------------------------------------------------------------------------------------------------ */
 
+/* Some refund or dispute of it is in that state. */
 static bool
-refund_waits(struct sandbox *sb, const json_t *payment)
+has_one(struct sandbox *sb, const json_t *payment, const char *collection, const char *state)
 {
-	json_t *refund;
+	json_t *record;
 	const char *id;
 
-	json_object_foreach(store_all(&sb->store, "refunds"), id, refund)
-		if (span_eq(json_span(refund, "payment"), json_span(payment, "id")) && json_says(refund, "state", "pending"))
+	json_object_foreach(store_all(&sb->store, collection), id, record)
+		if (span_eq(json_span(record, "payment"), json_span(payment, "id")) && json_says(record, "state", state))
 			return true;
 	return false;
 }
@@ -34,6 +35,8 @@ payment_row(struct sandbox *sb, struct arena *a, const json_t *payment)
 	const struct provider *p = provider_of(payment);
 	const json_t *charge = purse_charge_of(sb, payment);
 	bool open = purse_is(payment, "open"), pending = purse_is(payment, "pending"), approved = purse_is(payment, "approved");
+	static const char *const plans[] = { [ACT_PAY] = "pay", [ACT_DECLINE] = "decline", [ACT_LATER] = "later",
+	    [ACT_LATER_FAIL] = "later_fail", [ACT_HOLD] = "hold", [ACT_ACTION] = "" };
 	int64_t back = json_number(charge, "refunded");
 
 	return (struct sandbox_admin_payments){
@@ -44,7 +47,9 @@ payment_row(struct sandbox *sb, struct arena *a, const json_t *payment)
 		.page = open && !json_yes(payment, "token") ? arena_fmt(a, PRSPAN PRSPAN, ARGSPAN(sandbox_prefix(sb->options)),
 		    ARGSPAN(p->page_path(a, payment))) : SPAN_NONE,
 		.can_choose = open || approved, .can_end = pending, .can_expire = open || approved,
-		.can_end_refund = refund_waits(sb, payment), .can_dispute = purse_refundable(charge) > 0 && !json_yes(charge, "disputed"),
+		.planned = span_of(approved ? plans[json_number(payment, "plan")] : ""),
+		.can_end_refund = has_one(sb, payment, "refunds", "pending"), .can_end_dispute = has_one(sb, payment, "disputes", "open"),
+		.can_dispute = purse_refundable(charge) > 0 && !json_yes(charge, "disputed"),
 	};
 }
 

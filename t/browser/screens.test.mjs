@@ -466,6 +466,65 @@ test("the box office or its database is silent: the last pages stay, the rest sa
 	}
 }));
 
+/* ---- the stand-in payment houses ---- */
+
+const atProvider = async (path, body, headers) => {
+	const answer = await fetch(stack.provider + path, { method: "POST", body, headers });
+
+	assert.ok(answer.ok, `${path}: ${answer.status}`);
+	return answer.json();
+};
+const basic = (user, password) => `Basic ${Buffer.from(`${stack.secret(user)}:${stack.secret(password)}`).toString("base64")}`;
+
+const razorpayPage = async () => (await atProvider("/razorpay/v1/payment_links", JSON.stringify({ amount: 310000, currency: "INR",
+	reference_id: "12-345", description: "A Very Long Title Indeed, Row Q seats 17 and 18, Wick Lane Playhouse" }),
+{ Authorization: basic("razorpay_id", "razorpay_key"), "Content-Type": "application/json" })).short_url;
+
+const paypalPage = async () => {
+	const token = await atProvider("/paypal/v1/oauth2/token", new URLSearchParams({ grant_type: "client_credentials" }),
+		{ Authorization: basic("paypal_id", "paypal_key") });
+	const context = { return_url: `${stack.url}/`, cancel_url: `${stack.url}/` };
+	const order = await atProvider("/paypal/v2/checkout/orders", JSON.stringify({ intent: "CAPTURE",
+		purchase_units: [{ custom_id: "12-346", description: "Two seats", amount: { currency_code: "GBP", value: "31.00" } }],
+		payment_source: { paypal: { experience_context: context } } }),
+	{ Authorization: `Bearer ${token.access_token}`, "Content-Type": "application/json", "PayPal-Request-Id": "screens" });
+
+	return order.links.find(l => l.rel === "payer-action").href;
+};
+
+test("the stand-in payment houses: their pages, and the desk they are played from", { timeout: 90000 }, () => visit({}, async v => {
+	const desk = `${stack.provider}/admin`, article = reference => v.page.locator("article", { hasText: reference });
+
+	await v.go(await razorpayPage());
+	await v.look("provider-razorpay");
+	await v.page.getByRole("button", { name: /^Decline/ }).click();
+	await v.page.locator("[role=alert]").waitFor();
+	await v.page.getByRole("button", { name: /^Pay ₹/ }).click();
+	await v.page.getByRole("heading", { name: "Paid" }).waitFor();
+	await v.look("provider-razorpay-paid");
+	await v.go(await paypalPage());
+	await v.look("provider-paypal");
+	await v.go(desk);
+	await article("12-346").getByRole("button", { name: "Leave pending" }).click();
+	await article("12-346").getByText("approved", { exact: true }).waitFor();
+	await article("12-345").getByRole("button", { name: "Dispute" }).click();
+	await article("12-345").getByText(/disputed/).waitFor();
+	await v.page.getByLabel("What", { exact: true }).selectOption("lose=capture");
+	await v.page.getByLabel("Of", { exact: true }).selectOption("paypal");
+	await v.page.getByLabel(/its reference/).fill("12-346");
+	await v.page.getByRole("button", { name: "Order it" }).click();
+	await v.page.locator("code", { hasText: "paypal.lose=capture" }).waitFor();
+	await v.look("provider-desk", { all: true });
+	await v.lookLarge("provider-desk");
+	await v.page.getByRole("button", { name: "Clear paypal.lose=capture" }).click();
+	await v.page.getByText("everything goes as it should").waitFor();
+	await v.page.getByLabel("What", { exact: true }).selectOption("webhook=off");
+	await v.page.getByLabel(/How many times/).fill("2");
+	await v.page.getByRole("button", { name: "Order it" }).click();
+	await v.page.locator("[role=alert]").waitFor();
+	await v.look("provider-desk-not-understood");
+}));
+
 /* ---- all pages as they were sent ---- */
 
 test("the Nu HTML checker finds no error in any page", { timeout: 120000 }, () => {

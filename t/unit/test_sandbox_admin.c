@@ -109,9 +109,13 @@ each_button_does_what_it_says(void **state)
 	shows(page(s), "£10.00 given back");
 	pressed(s, arena_fmt(s->arena, "payment=%s&do=dispute", id).p);
 	shows(page(s), "disputed");
+	pressed(s, arena_fmt(s->arena, "payment=%s&do=dispute_won", id).p);
+	assert_false(json_yes(charge, "disputed"));
 	pressed(s, arena_fmt(s->arena, "payment=%s&do=later", other).p);
 	assert_true(purse_is(purse_payment(&s->sandbox, span_of(other)), "pending"));
 	other = stand_in_opens(s, &play_paypal, "p3");
+	pressed(s, arena_fmt(s->arena, "payment=%s&do=hold", other).p);
+	shows(page(s), "the buyer chose hold");
 	pressed(s, arena_fmt(s->arena, "payment=%s&do=expire", other).p);
 	assert_true(purse_is(purse_payment(&s->sandbox, span_of(other)), "expired"));
 }
