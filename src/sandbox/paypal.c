@@ -230,7 +230,7 @@ new_id(enum id_of what)
 		return provider_id_capitals("PP-D-", 8);
 	if (what != ID_EVENT)
 		return provider_id_capitals("", 17);
-	snprintf(id.text, sizeof(id.text), "WH-%s-%s", provider_id_capitals("", 17).text, provider_id_capitals("", 17).text);
+	snprintf(id.text, sizeof(id.text), "WH-%.17s-%.17s", provider_id_capitals("", 17).text, provider_id_capitals("", 17).text);
 	return id;
 }
 

@@ -63,7 +63,7 @@ play_paypal_amount_read(struct call *c, const json_t *amount, int64_t *minor)
 json_t *
 play_paypal_money(struct span currency, int64_t minor)
 {
-	char code[4] = "", value[40];
+	char code[4] = "", value[48];
 	int64_t unit = 1;
 
 	for (size_t i = 0; i < 3 && i < currency.n; i++)
