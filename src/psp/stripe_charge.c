@@ -87,8 +87,12 @@ stripe_capture(struct psp *psp, struct arena *a, struct span session, struct spa
 	if (!stripe_is_charge(session))
 		return PSP_CONFLICT;	/* of a session Stripe takes the money by itself */
 	r = intent_call(psp, a, &c, out);
-	/* not to be confirmed any more: it was, or it was cancelled */
-	return r == PSP_REFUSED ? PSP_CONFLICT : r;
+	if (r == PSP_REFUSED)
+		return PSP_CONFLICT;	/* not to be confirmed any more: it was, or it was cancelled */
+	if (r != PSP_OK || out->fact == FACT_PAID || out->fact == FACT_PENDING || out->fact == FACT_FAILED)
+		return r;
+	log_warn("stripe.unreadable", "call=confirm session=" PRSPAN " fact=%d", ARGSPAN(out->session), out->fact);
+	return PSP_UNSURE;
 }
 
 enum psp_result

@@ -267,6 +267,35 @@ a_full_gate_sends_nothing(void **state)
 	assert_int_equal(w->script->requests, 0);
 }
 
+static void
+a_token_is_captured_only_by_a_clear_answer(void **state)
+{
+	static const struct {
+		const char *answer;
+		enum psp_result result;
+		enum payment_fact fact;
+	} cases[] = {
+		{ "{\"id\":\"pi_1\",\"status\":\"succeeded\"}", PSP_OK, FACT_PAID },
+		{ "{\"id\":\"pi_1\",\"status\":\"processing\"}", PSP_OK, FACT_PENDING },
+		{ "{\"id\":\"pi_1\",\"status\":\"requires_action\"}", PSP_OK, FACT_FAILED },
+		{ "{\"id\":\"pi_1\",\"status\":\"requires_confirmation\"}", PSP_UNSURE, 0 },
+		{ "{\"id\":\"pi_1\",\"status\":\"canceled\"}", PSP_UNSURE, 0 },
+		{ "{\"id\":\"pi_1\",\"status\":\"something_new\"}", PSP_UNSURE, 0 },
+		{ "{\"id\":\"pi_1\"}", PSP_UNSURE, 0 },
+		{ "{}", PSP_UNSURE, 0 },
+	};
+	struct wire *w = *state;
+	struct payment_report p;
+	enum psp_result r;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		reply(w, 0, 200, "", cases[i].answer);
+		r = w->stripe->kind->capture(w->stripe, w->arena, SPAN("pi_1"), SPAN("pay-1-capture"), &p);
+		if (r != cases[i].result || (r == PSP_OK && p.fact != cases[i].fact))
+			fail_msg("%s: %d, fact %d", cases[i].answer, r, p.fact);
+	}
+}
+
 /* -- reading and closing --------------------------------------------------------------------------------------------------- */
 
 #define UNPAID "{\"id\":\"cs_test_1\",\"status\":\"complete\",\"payment_status\":\"unpaid\",\"payment_intent\":"
@@ -395,6 +424,7 @@ main(void)
 		TEST(a_key_cannot_add_a_header),
 		TEST(each_refusal_has_its_meaning),
 		TEST(a_good_status_with_a_bad_answer_is_unsure),
+		TEST(a_token_is_captured_only_by_a_clear_answer),
 		TEST(a_lost_answer_is_unsure_but_a_question_may_be_asked_again),
 		TEST(what_never_left_may_be_sent_again),
 		TEST(a_full_gate_sends_nothing),
