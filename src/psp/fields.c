@@ -54,7 +54,7 @@ field_url(struct arena *a, const json_t *obj, const char *key)
 	if (s.n > FIELD_MAX_URL || !(span_starts(s, "https://") || span_starts(s, "http://")))
 		return SPAN_NONE;
 	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] <= ' ' || s.p[i] > '~')
+		if (s.p[i] <= ' ' || s.p[i] > '~' || strchr("\"<>\\^`{|}", s.p[i]))
 			return SPAN_NONE;
 	return arena_copy(a, s);
 }

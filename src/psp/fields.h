@@ -14,7 +14,7 @@ const json_t *field_object(const json_t *obj, const char *key);			/* NULL */
 struct span field_word(struct arena *, const json_t *obj, const char *key);	/* ids, states: [A-Za-z0-9_.:-] */
 bool field_word_good(struct span);						/* such a word, and not empty */
 struct span field_id(struct arena *, const json_t *obj, const char *key);	/* a word, or the "id" of an object in its place */
-struct span field_url(struct arena *, const json_t *obj, const char *key);	/* absolute http or https, printable ASCII */
+struct span field_url(struct arena *, const json_t *obj, const char *key);	/* absolute http or https, fit for a Location header */
 bool field_int(const json_t *obj, const char *key, int64_t *v);			/* a JSON integer; false leaves *v alone */
 bool field_true(const json_t *obj, const char *key);
 

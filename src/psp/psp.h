@@ -55,7 +55,7 @@ struct checkout {
 
 /*
  * What a provider says of a payment or a refund. A field that was missing or unreadable is empty; an amount then is -1 of no
- * currency, so it equals none of ours. Ids are [A-Za-z0-9_.:-], at most 255 characters; a URL is absolute and printable ASCII.
+ * currency, so it equals none of ours. Ids are [A-Za-z0-9_.:-], at most 255 characters; a URL is absolute and fit for a Location header.
  */
 struct payment_report {
 	enum payment_fact fact;

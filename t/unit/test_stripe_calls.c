@@ -207,7 +207,8 @@ a_good_status_with_a_bad_answer_is_unsure(void **state)
 {
 	static const char *const answers[] = { "", "<html>", "[]", "{}", "{\"id\":\"cs_1\"}", "{\"url\":\"https://x.test\"}",
 		"{\"id\":\"cs_1\",\"url\":\"javascript:1\"}", "{\"id\":\"cs_1\",\"url\":\"https://x.test/\\r\\nX: y\"}",
-		"{\"id\":\"a/b\",\"url\":\"https://x.test/\"}" };
+		"{\"id\":\"a/b\",\"url\":\"https://x.test/\"}", "{\"id\":\"cs_1\",\"url\":\"https://x.test/\\\"a\"}",
+		"{\"id\":\"cs_1\",\"url\":\"https://x.test/{a}\"}", "{\"id\":\"cs_1\",\"url\":\"https://x.test/\\\\a\"}" };
 	struct wire *w = *state;
 	struct payment_report p;
 	struct refund_report r;
