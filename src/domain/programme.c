@@ -129,6 +129,8 @@ hall_section(struct line *l, void *thing)
 	for (size_t i = 0; i < h->n_sections; i++)
 		if (!l->bad && span_eq(h->sections[i].slug, slug))
 			line_error(l, "section " PRSPAN " stands here twice", ARGSPAN(slug));
+	if (l->bad)
+		return;
 	s = PROGRAMME_ADD(l->programme, h->sections, h->n_sections);
 	*s = (struct programme_section){ .at = l->at, .slug = slug };
 	s->name = line_text(l, "the section's name", 1, 80);
@@ -331,11 +333,12 @@ texts_read(struct line *l, const struct property *p, struct span *field)
 {
 	struct span more = line_text(l, p->what, (size_t)p->min, (size_t)p->max);
 
-	if (field->n)
-		more = arena_fmt(l->programme->arena, PRSPAN " " PRSPAN, ARGSPAN(*field), ARGSPAN(more));
-	if (span_chars(more) > (size_t)p->max)
+	if (!field->n)
+		*field = more;
+	else if (span_chars(*field) + 1 + span_chars(more) > (size_t)p->max)
 		line_error(l, "%s has more than %" PRId64 " characters altogether", p->what, p->max);
-	*field = more;
+	else
+		*field = arena_fmt(l->programme->arena, PRSPAN " " PRSPAN, ARGSPAN(*field), ARGSPAN(more));
 }
 
 static void

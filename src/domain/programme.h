@@ -114,6 +114,7 @@ struct programme_times {
 };
 
 struct programme_edge {		/* when a sale begins or ends */
+	struct programme_place at;
 	enum { EDGE_USUAL, EDGE_AT, EDGE_BEFORE } is;
 	struct programme_day day;
 	int minute;

@@ -141,16 +141,16 @@ plan_row(struct line *l, struct programme_hall *h, struct plan_state *plan)
 		pen.number = (int)line_number(l, "the first seat's number", 1, 9999);
 	picture = line_word(l, "the drawing of the row");
 	line_end(l);
-	if (!l->bad)
-		remember_label(l, plan, pen.label);
 	if (++plan->row > PLAN_ROWS)
 		line_error(l, "a hall has at most %d rows, aisles counted", PLAN_ROWS);
-	for (size_t i = 0; i < picture.n && !l->bad; i++)
+	if (!l->bad)
+		remember_label(l, plan, pen.label);
+	for (size_t i = 0; i < picture.n && !l->bad && pen.column - 1 <= PLAN_COLUMNS; i++)
 		draw_mark(&pen, picture.p[i]);
-	if (!l->bad && pen.part + 1 < plan->n)
-		line_error(l, "row " PRSPAN " has %zu | where its plan line has %zu", ARGSPAN(pen.label), pen.part, plan->n - 1);
 	if (!l->bad && pen.column - 1 > PLAN_COLUMNS)
 		line_error(l, "a row is at most %d seats wide", PLAN_COLUMNS / 2);
+	if (!l->bad && pen.part + 1 < plan->n)
+		line_error(l, "row " PRSPAN " has %zu | where its plan line has %zu", ARGSPAN(pen.label), pen.part, plan->n - 1);
 	if (!l->bad && h->n_seats == seats)
 		line_error(l, "row " PRSPAN " has no seat", ARGSPAN(pen.label));
 }

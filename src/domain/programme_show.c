@@ -92,6 +92,7 @@ show_edge(struct line *l, struct programme_edge *e)
 	struct span word = line_peek(l);
 	int64_t n;
 
+	e->at = l->at;
 	if (span_int(word, 0, 100000, &n)) {
 		e->is = EDGE_BEFORE;
 		e->before_ms = line_span_ms(l, 366 * DAY_MS);
@@ -196,6 +197,17 @@ start_add(struct programme *p, struct programme_show *s, const struct programme_
 	*PROGRAMME_ADD(p, p->starts, p->n_starts) = (struct programme_start){ .show = s, .at = t->at, .starts_ms = ms };
 }
 
+/* That day, as it is named, and a time of it. */
+static void
+clocks_skip(struct programme *p, struct programme_place at, struct civil day, int minute, const struct zone *zone)
+{
+	struct civil c;
+
+	day.hour = 12;
+	c = moment_civil((struct moment){ civil_ms(day, zone), zone });
+	programme_error(p, at, "on %04d-%02d-%02d the clocks skip %02d:%02d", c.year, c.month, c.day, minute / 60, minute % 60);
+}
+
 static void
 times_expand(struct programme *p, struct programme_show *s, const struct programme_times *t, int64_t now_ms)
 {
@@ -217,8 +229,7 @@ times_expand(struct programme *p, struct programme_show *s, const struct program
 			if (ms)
 				start_add(p, s, t, ms, now_ms);
 			else
-				programme_error(p, t->at, "on %04d-%02d-%02d the clocks skip %02d:%02d", noon.year, noon.month,
-				    noon.day, t->minutes[i] / 60, t->minutes[i] % 60);
+				clocks_skip(p, t->at, day.date, t->minutes[i], zone);
 		}
 	}
 }
@@ -310,9 +321,29 @@ meet_each_other(struct programme *p)
 	}
 }
 
+/* One that its clock never shows would otherwise be no edge at all. */
+static void
+edge_shown(struct programme *p, const struct programme_edge *e, const struct zone *zone, int64_t now_ms)
+{
+	if (e->is == EDGE_AT && !programme_moment(&e->day, e->minute, zone, now_ms))
+		clocks_skip(p, e->at, day_civil(&e->day, zone, now_ms), e->minute, zone);
+}
+
+static void
+edges_shown(struct programme *p, const struct programme_show *s, int64_t now_ms)
+{
+	const struct zone *zone = s->hall->venue->city->zone;
+
+	edge_shown(p, &s->sales_from, zone, now_ms);
+	edge_shown(p, &s->sales_until, zone, now_ms);
+	edge_shown(p, &s->companions_open, zone, now_ms);
+}
+
 void
 programme_schedule(struct programme *p, int64_t now_ms)
 {
+	for (size_t i = 0; i < p->n_shows; i++)
+		edges_shown(p, &p->shows[i], now_ms);
 	for (size_t i = 0; i < p->n_shows; i++)
 		for (size_t t = 0; t < p->shows[i].n_times; t++)
 			if (p->shows[i].times[t].is != TIMES_SOON)

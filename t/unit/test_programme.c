@@ -407,6 +407,38 @@ many_mistakes_are_told_at_once_but_not_without_end(void **state)
 	assert_non_null(strstr(programme_errors(h->programme).p, "and 5 more"));
 }
 
+/* The whole file, and of what is read of it a few times as much. */
+static void
+told_within_its_length(struct house *h, struct span head, struct span again, int times, const char *told)
+{
+	struct arena *a;
+	struct programme *p;
+	struct buf b;
+
+	buf_init(&b, h->arena, 4 * MiB);
+	buf_span(&b, head);
+	for (int i = 0; i < times; i++)
+		buf_span(&b, again);
+	assert_false(b.failed);
+	a = arena_new(MiB + 8 * b.n);		/* the process ends where that is not enough */
+	p = programme_new(a, false);
+	programme_read(p, "long", buf_view(&b));
+	if (!strstr(programme_errors(p).p, told))
+		fail_msg("told \"%s\"", programme_errors(p).p);
+	arena_free(a);
+}
+
+static void
+a_long_file_takes_memory_by_its_length(void **state)
+{
+	struct house *h = *state;
+
+	told_within_its_length(h, SPAN("event a \"A\"\n"), SPAN("\tabout \"x\"\n"), 40000, "long:602: what it is about has more than 1200 characters");
+	told_within_its_length(h, SPAN("hall a \"A\"\n\tsection a \"A\" tier 1\n\tplan a\n\t\tA "), SPAN("o"), 400000,
+	    "long:4: a row is at most 60 seats wide");
+	told_within_its_length(h, SPAN("hall a \"A\"\n"), SPAN("\tsection a \"A\" tier 1\n"), 10000, "long:3: section a stands here twice");
+}
+
 /* The demonstration's provider, as the configuration that ./demo writes has it. */
 static bool
 stripe_takes(void *context, struct money m)
@@ -490,6 +522,7 @@ main(void)
 		TEST(without_a_provider_every_show_is_a_mistake_but_a_hall_is_none),
 		TEST(each_mistake_is_told_with_its_line),
 		TEST(many_mistakes_are_told_at_once_but_not_without_end),
+		TEST(a_long_file_takes_memory_by_its_length),
 		TEST(the_demonstration_is_a_good_programme),
 		TEST(the_demonstration_fits_every_hour_of_a_week),
 	};
