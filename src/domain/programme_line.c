@@ -4,34 +4,51 @@
 #include "domain/programme_line.h"
 
 #define HOUR_MS ((int64_t)3600000)
+#define LAST_YEAR 2999		/* what is counted from a date must not leave what the database can write */
+
+/* So many bytes of s, or as few less as it takes to end with a whole letter. */
+static struct span
+beginning(struct span s, size_t most)
+{
+	if (s.n <= most)
+		return s;
+	while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
+		most--;
+	return (struct span){ s.p, most };
+}
+
+static void
+error_add(struct programme *p, struct programme_place at, const char *fmt, va_list ap)
+{
+	char text[400];
+
+	if (++p->n_errors > PROGRAMME_ERRORS)
+		return;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	buf_fmt(&p->errors, "%s:%d: " PRSPAN "\n", at.file, at.line, ARGSPAN(beginning(span_of(text), sizeof(text) - 2)));
+}
 
 void
 programme_error(struct programme *p, struct programme_place at, const char *fmt, ...)
 {
-	char text[400];
 	va_list ap;
 
-	if (++p->n_errors > PROGRAMME_ERRORS)
-		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	error_add(p, at, fmt, ap);
 	va_end(ap);
-	buf_fmt(&p->errors, "%s:%d: %s\n", at.file, at.line, text);
 }
 
 void
 line_error(struct line *l, const char *fmt, ...)
 {
-	char text[400];
 	va_list ap;
 
 	if (l->bad)
 		return;
 	l->bad = true;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	error_add(l->programme, l->at, fmt, ap);
 	va_end(ap);
-	programme_error(l->programme, l->at, "%s", text);
 }
 
 static struct span
@@ -201,7 +218,7 @@ line_day(struct line *l)
 			day.offset = -day.offset;
 		return day;
 	}
-	if (day.relative || !date_parse(word, &day.date))
+	if (day.relative || !date_parse(word, &day.date) || day.date.year > LAST_YEAR)
 		line_error(l, "a date is written 2026-12-24, today or today+3, not \"" PRSPAN "\"", ARGSPAN(word));
 	return day;
 }
@@ -254,5 +271,5 @@ line_end(struct line *l)
 	struct span left = span_trim(l->rest);
 
 	if (!l->bad && left.n)
-		line_error(l, "nothing more is expected, but there is \"" PRSPAN "\"", (int)(left.n < 60 ? left.n : 60), left.p);
+		line_error(l, "nothing more is expected, but there is \"" PRSPAN "\"", ARGSPAN(beginning(left, 60)));
 }

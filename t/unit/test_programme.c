@@ -407,6 +407,24 @@ many_mistakes_are_told_at_once_but_not_without_end(void **state)
 	assert_non_null(strstr(programme_errors(h->programme).p, "and 5 more"));
 }
 
+static void
+mistakes_are_told_in_whole_letters(void **state)
+{
+	struct house *h = *state;
+	struct buf b;
+
+	buf_init(&b, h->arena, MiB);
+	for (int n = 0; n < 4; n++) {
+		buf_fmt(&b, "%.*s", n, "xyz");
+		for (int i = 0; i < 200; i++)
+			buf_text(&b, "東");
+		buf_fmt(&b, "\ncity a \"A\" %.*s東東東東東東東東東東東東東東東東東東東東東東東東\n", n, "xyz");
+	}
+	programme_read(h->programme, "letters", buf_view(&b));
+	assert_int_equal(h->programme->n_errors, 8);
+	assert_true(span_utf8(programme_errors(h->programme)));
+}
+
 /* The whole file, and of what is read of it a few times as much. */
 static void
 told_within_its_length(struct house *h, struct span head, struct span again, int times, const char *told)
@@ -522,6 +540,7 @@ main(void)
 		TEST(without_a_provider_every_show_is_a_mistake_but_a_hall_is_none),
 		TEST(each_mistake_is_told_with_its_line),
 		TEST(many_mistakes_are_told_at_once_but_not_without_end),
+		TEST(mistakes_are_told_in_whole_letters),
 		TEST(a_long_file_takes_memory_by_its_length),
 		TEST(the_demonstration_is_a_good_programme),
 		TEST(the_demonstration_fits_every_hour_of_a_week),
