@@ -18,6 +18,7 @@ n=0 failed=0
 targets()
 {
 	cat <<'END'
+answers		13 4096
 request		8 4096
 webhook		11 4096
 END
