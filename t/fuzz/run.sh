@@ -19,6 +19,7 @@ targets()
 {
 	cat <<'END'
 answers		13 4096
+certificate	9 4096
 request		8 4096
 webhook		11 4096
 END
