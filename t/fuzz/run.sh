@@ -20,6 +20,7 @@ targets()
 	cat <<'END'
 answers		13 4096
 certificate	9 4096
+json		5 2048
 programme	14 6144 t/data/bad
 request		8 4096
 webhook		11 4096
