@@ -44,8 +44,8 @@ libfuzzer()	# libfuzzer NAME SECONDS LONGEST [FOLDER…]
 	shift 3
 	mkdir -p "$learned"
 	if [ -f "$src/t/fuzz/$name.dict" ]; then dict=("-dict=$src/t/fuzz/$name.dict"); fi
-	# Standard error is libFuzzer's own: the program's log would only slow it down.
-	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	# Standard error is libFuzzer's own: the program's log would only slow it down. Either tool tells lines by addresses.
+	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 ASAN_SYMBOLIZER_PATH=$(command -v llvm-symbolizer addr2line | head -n 1) \
 	    "$program" "-max_total_time=$time" -timeout=5 -rss_limit_mb=1024 "-max_len=$longest" -close_fd_mask=2 -print_final_stats=1 \
 	    -entropic_scale_per_exec_time=1 "-artifact_prefix=$found/$name-" "${dict[@]}" "$learned" "$src/t/fuzz/corpus/$name" "$@" >"$out" 2>&1 || status=$?
 	seed=$(sed -n 's/^INFO: Seed: //p' "$out")
