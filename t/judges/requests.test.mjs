@@ -90,12 +90,13 @@ for (const [provider, rules] of Object.entries(PROVIDERS)) {
 	test(`${provider}: a payment that takes its time is asked for, and no call is amiss`, { skip: noLater }, async () => {
 		const ana = new Buyer(stack);
 
-		await stack.control({ late: "3" });
+		await stack.control({ late: "3600" });
 		await ana.take(show(), 1);
 		const back = (await ana.press((await ana.startPaying(provider)).location, "later")).location;
 
 		assert.match((await ana.go(back)).at.pathname, /^\/pay\/return\//);
 		await reap();
+		await stack.control({ pay: newest(provider).session });
 		await ana.tickets(back);
 		clean();
 	});
