@@ -92,7 +92,8 @@ start()
 	fi
 	(
 		mysqld --socket="$dir/s" --pid-file="$dir/own-pid" --skip-networking --mysqlx=OFF --skip-log-bin --secure-file-priv= \
-		    --max-connections=400 --innodb-flush-log-at-trx-commit=0 --performance-schema=OFF --log-error="$dir/log"
+		    --max-connections=400 --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-doublewrite=OFF \
+		    --performance-schema=OFF --log-error="$dir/log"
 	) >/dev/null 2>&1 </dev/null &
 	echo $! >"$dir/pid"
 	tries=0

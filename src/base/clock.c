@@ -50,6 +50,16 @@ clock_now(void)
 }
 
 int64_t
+clock_within(int64_t ms, int64_t soonest, int64_t latest)
+{
+	int64_t now = clock_now();
+
+	if (ms < now + soonest)
+		return now + soonest;
+	return ms > now + latest ? now + latest : ms;
+}
+
+int64_t
 clock_steady(void)
 {
 	struct timespec t;

@@ -23,6 +23,7 @@ const struct zone *zone_named(struct span name);	/* NULL if the system does not 
 struct span zone_name(const struct zone *);		/* "Europe/London"; NULL: "UTC" */
 int64_t clock_now(void);				/* ms since 1970 UTC */
 int64_t clock_steady(void);				/* ms, for measuring a span of time only */
+int64_t clock_within(int64_t ms, int64_t soonest, int64_t latest);	/* ms, or the nearest moment that lies so far ahead of now */
 struct civil moment_civil(struct moment);
 /* The moment at which a wall clock in the zone shows c (weekday and offset ignored); in a gap, the later; when twice, the first. */
 int64_t civil_ms(struct civil c, const struct zone *);

@@ -52,6 +52,16 @@ money_digits(const char *code)
 	return c ? c->digits : 2;
 }
 
+int64_t
+money_scale(int digits)
+{
+	int64_t v = 1;
+
+	while (digits-- > 0)
+		v *= 10;
+	return v;
+}
+
 bool
 money_read(struct span text, const char *code, int64_t *minor)
 {
@@ -88,7 +98,7 @@ money_print(struct buf *b, struct money m)
 {
 	const struct currency *c = currency_find(span_of(m.code));
 	int digits = c ? c->digits : 2;
-	int64_t unit = digits == 0 ? 1 : digits == 2 ? 100 : 1000;
+	int64_t unit = money_scale(digits);
 	int64_t v = m.minor < 0 ? -m.minor : m.minor;
 
 	if (m.minor < 0)

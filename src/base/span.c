@@ -27,6 +27,27 @@ span_starts(struct span s, const char *prefix)
 	return s.n >= n && memcmp(s.p, prefix, n) == 0;
 }
 
+bool
+span_among(struct span s, const char *words)
+{
+	struct span rest = span_of(words);
+
+	while (rest.n)
+		if (span_eq(span_cut(&rest, ' '), s))
+			return true;
+	return false;
+}
+
+struct span
+span_upto(struct span s, size_t most)
+{
+	if (s.n <= most)
+		return s;
+	while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
+		most--;
+	return (struct span){ s.p, most };
+}
+
 static bool
 blank(char c)
 {

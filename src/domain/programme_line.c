@@ -6,17 +6,6 @@
 #define HOUR_MS ((int64_t)3600000)
 #define LAST_YEAR 2999		/* what is counted from a date must not leave what the database can write */
 
-/* So many bytes of s, or as few less as it takes to end with a whole letter. */
-static struct span
-beginning(struct span s, size_t most)
-{
-	if (s.n <= most)
-		return s;
-	while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
-		most--;
-	return (struct span){ s.p, most };
-}
-
 static void
 error_add(struct programme *p, struct programme_place at, const char *fmt, va_list ap)
 {
@@ -25,7 +14,7 @@ error_add(struct programme *p, struct programme_place at, const char *fmt, va_li
 	if (++p->n_errors > PROGRAMME_ERRORS)
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
-	buf_fmt(&p->errors, "%s:%d: " PRSPAN "\n", at.file, at.line, ARGSPAN(beginning(span_of(text), sizeof(text) - 2)));
+	buf_fmt(&p->errors, "%s:%d: " PRSPAN "\n", at.file, at.line, ARGSPAN(span_upto(span_of(text), sizeof(text) - 2)));
 }
 
 void
@@ -271,5 +260,5 @@ line_end(struct line *l)
 	struct span left = span_trim(l->rest);
 
 	if (!l->bad && left.n)
-		line_error(l, "nothing more is expected, but there is \"" PRSPAN "\"", ARGSPAN(beginning(left, 60)));
+		line_error(l, "nothing more is expected, but there is \"" PRSPAN "\"", ARGSPAN(span_upto(left, 60)));
 }

@@ -45,17 +45,6 @@ put_object(json_t *obj, const char *key)
 	return inside;
 }
 
-/* At most so many bytes, of whole characters. */
-static struct span
-text_cut(struct span s, size_t most)
-{
-	if (s.n <= most)
-		return s;
-	while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80)
-		most--;
-	return (struct span){ s.p, most };
-}
-
 static void
 put_amount(json_t *obj, struct money m, struct span value)
 {
@@ -73,7 +62,7 @@ unit_of(struct arena *a, const struct checkout_ask *ask, struct span value)
 	put_text(unit, "reference_id", ask->reference);
 	put_text(unit, "custom_id", ask->reference);
 	put_text(unit, "invoice_id", arena_fmt(a, PAYPAL_INVOICE PRSPAN, ARGSPAN(ask->reference)));
-	put_text(unit, "description", text_cut(ask->title, MAX_TEXT));
+	put_text(unit, "description", span_upto(ask->title, MAX_TEXT));
 	put_amount(unit, ask->amount, value);
 	return unit;
 }
@@ -88,7 +77,7 @@ put_page(json_t *order, const struct paypal_place *place, const struct checkout_
 	put_text(page, "cancel_url", ask->cancel_url);
 	put_text(page, "user_action", SPAN("PAY_NOW"));
 	put_text(page, "shipping_preference", SPAN("NO_SHIPPING"));
-	put_text(page, "brand_name", text_cut(place->house_name, MAX_TEXT));
+	put_text(page, "brand_name", span_upto(place->house_name, MAX_TEXT));
 	put_text(page, "payment_method_preference", SPAN("IMMEDIATE_PAYMENT_REQUIRED"));
 }
 

@@ -19,16 +19,6 @@ static const struct supported {
 	{ "PLN", 2 }, { "SEK", 2 }, { "SGD", 2 }, { "THB", 2 }, { "TWD", 0 }, { "USD", 2 },
 };
 
-static int64_t
-power_of_ten(int n)
-{
-	int64_t v = 1;
-
-	while (n-- > 0)
-		v *= 10;
-	return v;
-}
-
 /* Whether PayPal can take it, and with how many decimals it is written. */
 static bool
 can_take(struct money m, int *digits)
@@ -39,7 +29,7 @@ can_take(struct money m, int *digits)
 		if (strcmp(supported[i].code, m.code) != 0)
 			continue;
 		*digits = supported[i].digits;
-		return *digits == money_digits(m.code) || (*digits == 0 && m.minor % power_of_ten(money_digits(m.code)) == 0);
+		return *digits == money_digits(m.code) || (*digits == 0 && m.minor % money_scale(money_digits(m.code)) == 0);
 	}
 	return false;
 }
@@ -47,7 +37,7 @@ can_take(struct money m, int *digits)
 bool
 paypal_amount_out(struct arena *a, struct money m, struct span *value)
 {
-	int64_t unit = power_of_ten(money_digits(m.code));
+	int64_t unit = money_scale(money_digits(m.code));
 	int digits;
 
 	if (!can_take(m, &digits))

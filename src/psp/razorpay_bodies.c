@@ -108,18 +108,6 @@ nobody_told(void)
 	return notify;
 }
 
-static int64_t
-end_seconds(int64_t wanted_ms)
-{
-	int64_t now = clock_now(), end = wanted_ms;
-
-	if (end < now + SHORTEST_MS)
-		end = now + SHORTEST_MS;
-	if (end > now + LONGEST_MS)
-		end = now + LONGEST_MS;
-	return end / 1000;
-}
-
 struct span
 razorpay_checkout_body(struct psp *psp, struct arena *a, const struct checkout_ask *ask)
 {
@@ -143,7 +131,7 @@ razorpay_checkout_body(struct psp *psp, struct arena *a, const struct checkout_a
 	bad |= json_object_set_new(link, "notes", one_note(RAZORPAY_PAYMENT_MARK, ask->reference));
 	bad |= put_text(link, "callback_url", ask->success_url);
 	bad |= put_text(link, "callback_method", SPAN("get"));
-	bad |= put_int(link, "expire_by", end_seconds(ask->ends_ms));
+	bad |= put_int(link, "expire_by", clock_within(ask->ends_ms, SHORTEST_MS, LONGEST_MS) / 1000);
 	if (bad) {
 		BUG("payment " PRSPAN " has text that is not UTF-8", ARGSPAN(ask->reference));
 		return SPAN_NONE;

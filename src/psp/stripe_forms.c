@@ -111,18 +111,6 @@ form_lines(struct buf *b, const struct checkout_ask *ask)
 	return true;
 }
 
-static int64_t
-end_seconds(int64_t wanted_ms)
-{
-	int64_t now = clock_now(), end = wanted_ms;
-
-	if (end < now + SHORTEST_MS)
-		end = now + SHORTEST_MS;
-	if (end > now + LONGEST_MS)
-		end = now + LONGEST_MS;
-	return end / 1000;
-}
-
 struct span
 stripe_checkout_body(struct psp *psp, struct arena *a, const struct checkout_ask *ask)
 {
@@ -135,7 +123,7 @@ stripe_checkout_body(struct psp *psp, struct arena *a, const struct checkout_ask
 	form_text(&b, "client_reference_id", ask->reference);
 	form_text(&b, "success_url", ask->success_url);
 	form_text(&b, "cancel_url", ask->cancel_url);
-	form_int(&b, "expires_at", end_seconds(ask->ends_ms));
+	form_int(&b, "expires_at", clock_within(ask->ends_ms, SHORTEST_MS, LONGEST_MS) / 1000);
 	if (ask->email.n)
 		form_text(&b, "customer_email", ask->email);
 	fit = form_lines(&b, ask);

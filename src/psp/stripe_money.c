@@ -40,21 +40,11 @@ exponent_of(const char *code)
 	return (struct exponent){ .digits = 2, .step = 1 };
 }
 
-static int64_t
-power_of_ten(int n)
-{
-	int64_t v = 1;
-
-	while (n-- > 0)
-		v *= 10;
-	return v;
-}
-
 /* v moved from one number of decimals to another; false if that would lose a digit. */
 static bool
 rescale(int64_t v, int from, int to, int64_t *out)
 {
-	int64_t by = power_of_ten(from > to ? from - to : to - from);
+	int64_t by = money_scale(from > to ? from - to : to - from);
 
 	if (from > to && v % by != 0)
 		return false;

@@ -106,24 +106,13 @@ play_razorpay_shape(struct call *c, const struct shape_rule *rules, size_t n)
 	}
 }
 
-static bool
-word_of(struct span word, const char *words)
-{
-	struct span rest = span_of(words);
-
-	while (rest.n)
-		if (span_eq(span_cut(&rest, ' '), word))
-			return true;
-	return false;
-}
-
 bool
 play_razorpay_query(struct call *c, const char *known)
 {
 	for (size_t i = 0; i < c->params.n; i++) {
 		struct span name = c->params.list[i].name;
 
-		if (!word_of(name, known))
+		if (!span_among(name, known))
 			return complain(&c->why, 400, NULL, name, PRSPAN " is/are not required and should not be sent", ARGSPAN(name)) != NULL;
 	}
 	return true;

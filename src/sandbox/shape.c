@@ -42,17 +42,6 @@ leads_on(const struct checking *k, struct span path, const char *how)
 	return false;
 }
 
-static bool
-word_of(struct span word, const char *words)
-{
-	struct span rest = span_of(words);
-
-	while (rest.n)
-		if (span_eq(span_cut(&rest, ' '), word))
-			return true;
-	return false;
-}
-
 /* Digits, at most one point with digits behind it. */
 static bool
 is_decimal(struct span s)
@@ -74,7 +63,7 @@ text_fits(struct span s, const struct shape_rule *r)
 	if (chars < (size_t)(r->min > 0 ? r->min : 0) || chars > (size_t)(r->max ? r->max : TEXT_CHARS))
 		return false;
 	switch (r->kind) {
-	case SHAPE_WORD: return word_of(s, r->words);
+	case SHAPE_WORD: return span_among(s, r->words);
 	case SHAPE_URL: return (span_starts(s, "http://") || span_starts(s, "https://")) && !memchr(s.p, ' ', s.n);
 	case SHAPE_CURRENCY: return money_known(s);
 	case SHAPE_DECIMAL: return is_decimal(s);

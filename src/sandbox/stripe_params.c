@@ -46,17 +46,6 @@ rule_fits(const struct param *p, const struct span *part, size_t parts)
 	return true;
 }
 
-static bool
-word_of(struct span word, const char *words)
-{
-	struct span rest = span_of(words);
-
-	while (rest.n)
-		if (span_eq(span_cut(&rest, ' '), word))
-			return true;
-	return false;
-}
-
 static json_t *
 text_value(const struct param *p, const struct param_rule *r, struct complaint *c)
 {
@@ -128,7 +117,7 @@ value_of(const struct param *p, const struct param_rule *r, struct complaint *c)
 			return json_boolean(span_is(p->value, "true"));
 		return complain(c, 400, NULL, p->name, "Invalid boolean: " PRSPAN, ARGSPAN(p->value));
 	case PARAM_WORD:
-		if (word_of(p->value, r->words))
+		if (span_among(p->value, r->words))
 			return json_stringn(p->value.p, p->value.n);
 		return complain(c, 400, NULL, p->name, "Invalid " PRSPAN ": must be one of %s", ARGSPAN(p->name), r->words);
 	case PARAM_URL:

@@ -24,8 +24,8 @@ start()
 		: >"$dir/made"
 	fi
 	setsid mariadbd --no-defaults $root --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$dir/s" --pid-file="$dir/own-pid" --skip-networking \
-	    --skip-name-resolve --skip-log-bin --max-connections=400 --innodb-flush-log-at-trx-commit=0 --innodb-log-file-size=64M \
-	    --innodb-buffer-pool-size=128M --character-set-server=utf8mb4 --default-time-zone=+00:00 \
+	    --skip-name-resolve --skip-log-bin --max-connections=400 --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync \
+	    --innodb-doublewrite=OFF --innodb-log-file-size=64M --innodb-buffer-pool-size=128M --character-set-server=utf8mb4 --default-time-zone=+00:00 \
 	    >"$dir/log" 2>&1 </dev/null &
 	echo $! >"$dir/pid"
 	tries=0
