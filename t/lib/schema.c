@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-#include "base/files.h"
+#include "t/lib/facts.h"
 #include "sandbox/members.h"
 
 struct looking {
@@ -14,13 +14,7 @@ struct looking {
 bool
 schema_open(struct schema *s, struct arena *a, const char *file, bool whole)
 {
-	const char *folder = getenv("FOYER_FACTS"), *source = getenv("srcdir");
-	struct span text, path = folder ? arena_fmt(a, "%s/%s", folder, file) :
-	    arena_fmt(a, "%s/../shared/facts/%s", source ? source : ".", file);
-
-	*s = (struct schema){ a, NULL, whole };
-	if (file_read(a, path.p, 2 * MiB, &text))
-		s->root = json_loadb(text.p, text.n, 0, NULL);
+	*s = (struct schema){ a, facts_read(a, file), whole };
 	return s->root != NULL;
 }
 

@@ -11,11 +11,11 @@
 #include <openssl/rsa.h>
 #include <unistd.h>
 
+#include "t/lib/facts.h"
 #include "t/lib/peer.h"
 #include "t/lib/pki.h"
 
 #include "base/crypto.h"
-#include "base/files.h"
 #include "base/settings.h"
 #include "psp/psp.h"
 
@@ -503,16 +503,12 @@ static void
 recorded_vectors_get_their_recorded_verdict(void **state)
 {
 	struct shop *s = *state;
-	const char *facts = getenv("FOYER_FACTS"), *srcdir = getenv("srcdir");
-	struct span path, text;
 	const json_t *v;
 	size_t i;
+	json_auto_t *whole = facts_vectors(s->arena);
 
-	path = facts ? arena_fmt(s->arena, "%s/psp-vectors.json", facts) :
-	    arena_fmt(s->arena, "%s/../shared/facts/psp-vectors.json", srcdir ? srcdir : ".");
-	if (!file_read(s->arena, path.p, 4 * MiB, &text))
+	if (!whole)
 		skip();
-	json_auto_t *whole = json_loadb(text.p, text.n, 0, NULL);
 	assert_true(json_array_size(json_object_get(whole, "paypal")) > 10);
 	json_array_foreach(json_object_get(whole, "paypal"), i, v)
 		one_vector(s, v, json_object_get(whole, "paypal_pki"));

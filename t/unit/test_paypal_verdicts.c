@@ -9,9 +9,9 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "t/lib/facts.h"
 #include "t/lib/paypal_peer.h"
 
-#include "base/files.h"
 #include "psp/psp.h"
 
 #define SIGNATURE "AbCd+/=="
@@ -109,17 +109,13 @@ static void
 recorded_answers_get_their_recorded_verdict(void **state)
 {
 	struct wire *w = *state;
-	const char *facts = getenv("FOYER_FACTS"), *srcdir = getenv("srcdir");
 	const json_t *v, *responses;
-	struct span path, text;
 	enum psp_verdict verdict;
 	size_t i;
+	json_auto_t *root = facts_vectors(w->arena);
 
-	path = facts ? arena_fmt(w->arena, "%s/psp-vectors.json", facts) :
-	    arena_fmt(w->arena, "%s/../shared/facts/psp-vectors.json", srcdir ? srcdir : ".");
-	if (!file_read(w->arena, path.p, 4 * MiB, &text))
+	if (!root)
 		skip();
-	json_auto_t *root = json_loadb(text.p, text.n, 0, NULL);
 	responses = json_object_get(json_array_get(json_object_get(root, "paypal_verify_api"), 0), "responses");
 	assert_true(json_array_size(responses) > 3);
 	wire_signed_in(w);

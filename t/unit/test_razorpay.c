@@ -10,10 +10,10 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "t/lib/facts.h"
 #include "t/lib/peer.h"
 
 #include "base/crypto.h"
-#include "base/files.h"
 #include "base/settings.h"
 #include "psp/psp.h"
 
@@ -282,16 +282,12 @@ static void
 recorded_vectors_get_their_recorded_verdict(void **state)
 {
 	struct shop *s = *state;
-	const char *facts = getenv("FOYER_FACTS"), *srcdir = getenv("srcdir");
-	struct span path, text;
 	const json_t *v;
 	size_t i;
+	json_auto_t *root = facts_vectors(s->arena);
 
-	path = facts ? arena_fmt(s->arena, "%s/psp-vectors.json", facts) :
-	    arena_fmt(s->arena, "%s/../shared/facts/psp-vectors.json", srcdir ? srcdir : ".");
-	if (!file_read(s->arena, path.p, 4 * MiB, &text))
+	if (!root)
 		skip();
-	json_auto_t *root = json_loadb(text.p, text.n, 0, NULL);
 	assert_true(json_array_size(json_object_get(root, "razorpay")) > 10);
 	json_array_foreach(json_object_get(root, "razorpay"), i, v)
 		one_message(s, v);

@@ -6,9 +6,10 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "t/lib/facts.h"
+
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "base/files.h"
 #include "base/settings.h"
 #include "psp/psp.h"
 
@@ -233,17 +234,13 @@ static void
 nothing_is_sent_that_is_not_documented(void **state)
 {
 	struct shop *s = *state;
-	const char *facts = getenv("FOYER_FACTS"), *srcdir = getenv("srcdir");
 	const struct checkout_ask ask = three_seats();
 	const struct refund_ask refund = { .capture = SPAN("pay_1"), .reference = SPAN("12-77"), .amount = money(1550, "INR") };
 	const json_t *schemas;
-	struct span path, text;
+	json_auto_t *root = facts_read(s->arena, "razorpay-subset.json");
 
-	path = facts ? arena_fmt(s->arena, "%s/razorpay-subset.json", facts) :
-	    arena_fmt(s->arena, "%s/../shared/facts/razorpay-subset.json", srcdir ? srcdir : ".");
-	if (!file_read(s->arena, path.p, 4 * MiB, &text))
+	if (!root)
 		skip();
-	json_auto_t *root = json_loadb(text.p, text.n, 0, NULL);
 	schemas = json_object_get(json_object_get(root, "components"), "schemas");
 	assert_documented(schemas, "payment_link_create", body_of(s, &ask));
 	assert_documented(schemas, "refund_create", s->razorpay->kind->refund_body(s->razorpay, s->arena, &refund));
