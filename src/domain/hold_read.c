@@ -21,10 +21,14 @@ STATEMENT(buyer_hold_list, SHOW, "iiidi", "SELECT h.hold_id, h.generation, COALE
     "FROM holds h LEFT JOIN bookings b ON b.show_id = ? AND b.hold_id = h.hold_id AND b.state IN ('confirmed', 'cancelled') "
     "WHERE h.show_id = ? AND h.buyer_id = ? AND (b.booking_id IS NOT NULL OR (h.state = 'active' AND h.expires_at > UTC_TIMESTAMP(3))) "
     "ORDER BY h.hold_id DESC LIMIT 20");
-STATEMENT(due_list, SCATTER, "ii", "SELECT show_id, hold_id FROM holds WHERE state = 'active' AND seats_until <= UTC_TIMESTAMP(3) "
-    "ORDER BY seats_until LIMIT ?");
-STATEMENT(ending_list, SCATTER, "ii", "SELECT show_id, hold_id FROM holds WHERE state = 'active' AND seats_until > UTC_TIMESTAMP(3) "
-    "AND seats_until <= TIMESTAMPADD(SECOND, 600, UTC_TIMESTAMP(3)) AND expires_at <= UTC_TIMESTAMP(3) ORDER BY seats_until LIMIT ?");
+/* The lists are short, so what cannot be ended now must not stand on them: one whose money is being taken may be so for days. */
+STATEMENT(due_list, SCATTER, "ii", "SELECT h.show_id, h.hold_id FROM holds h WHERE h.state = 'active' AND h.seats_until <= UTC_TIMESTAMP(3) "
+    "AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.show_id = h.show_id AND p.hold_id = h.hold_id AND p.state = 'capturing') "
+    "ORDER BY h.seats_until LIMIT ?");
+STATEMENT(ending_list, SCATTER, "ii", "SELECT h.show_id, h.hold_id FROM holds h WHERE h.state = 'active' AND h.seats_until > UTC_TIMESTAMP(3) "
+    "AND h.seats_until <= TIMESTAMPADD(SECOND, 600, UTC_TIMESTAMP(3)) AND h.expires_at <= UTC_TIMESTAMP(3) "
+    "AND EXISTS (SELECT 1 FROM payments p WHERE p.show_id = h.show_id AND p.hold_id = h.hold_id "
+    "AND p.state IN ('created', 'open', 'capturing')) ORDER BY h.seats_until LIMIT ?");
 
 static enum seat_kind
 kind_of(struct span text)

@@ -95,8 +95,10 @@ enum outcome buyer_holds(struct db *, struct arena *, int64_t buyer, struct buye
 struct hold_id {
 	int64_t show, hold;
 };
-size_t holds_due(struct db *, struct arena *, size_t most, struct hold_id **list);	/* seats_until has passed */
-size_t holds_ending(struct db *, struct arena *, size_t most, struct hold_id **list);	/* promised end has passed, seats still kept */
+/* seats_until has passed, and no money is being taken for them */
+size_t holds_due(struct db *, struct arena *, size_t most, struct hold_id **list);
+/* the promised end has passed, the seats are still kept, and a payment is unfinished */
+size_t holds_ending(struct db *, struct arena *, size_t most, struct hold_id **list);
 /* now_closed: its payments are known to be closed, so the seats go at the promised end already. */
 enum outcome hold_expire(struct db *, struct arena *, int64_t show, int64_t hold, bool now_closed);
 

@@ -114,7 +114,7 @@ enum close_end {
 enum close_end close_payment(struct flow *, int64_t show, int64_t payment);
 
 /* Each looks at up to `most` things that are due, at most one question in 15 s a payment; returns how many it looked at. */
-size_t end_holds(struct flow *, size_t most);	/* holds past their promised end: closes their payments; all closed: frees the seats */
+size_t end_holds(struct flow *, size_t most);	/* past their promised end, with payments: closes those; all closed: frees the seats */
 size_t reconcile(struct flow *, size_t most);	/* payments whose end nobody told us */
 size_t run_refunds(struct flow *, size_t most);
 /* Every five minutes, payments in the providers' lists that we do not know as paid: ours are settled, others shown to a human. */

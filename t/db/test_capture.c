@@ -117,6 +117,31 @@ a_review_that_ends_badly_fails_the_payment_and_takes_nothing(void **state)
 	assert_string_equal(state_of(f, payment), "failed\n");
 }
 
+/* One whose bank takes days to say yes stays in that state for days: it must not stand before all others whose time is up. */
+static void
+a_hold_that_waits_for_its_capture_is_not_in_the_way_of_others(void **state)
+{
+	struct box_office *f = *state;
+	struct hold_ask ask = { .show = f->show, .buyer = f->bob, .seats = { { f->seats[A4] }, 1 } };
+	int64_t payment = approved(f);
+	struct hold_result bobs;
+	struct hold_id *due;
+
+	tray->captured = FACT_PENDING;
+	assert_int_equal(comes_back(f, payment), RETURN_CHECKING);
+	assert_int_equal(hold_take(f->db, f->arena, &ask, &bobs), OUTCOME_OK);
+	box_office_later(f, f->show, 3600);
+	assert_int_equal(holds_due(f->db, f->arena, 1, &due), 1);
+	assert_int_equal(due[0].hold, bobs.hold);
+	assert_int_equal(hold_expire(f->db, f->arena, f->show, bobs.hold, false), OUTCOME_OK);
+	assert_int_equal(holds_due(f->db, f->arena, 1, &due), 0);
+	tray->fact = FACT_FAILED;
+	assert_int_equal(comes_back(f, payment), RETURN_ENDED);
+	assert_int_equal(holds_due(f->db, f->arena, 1, &due), 1);
+	assert_int_equal(due[0].hold, hold_of_ann);
+	assert_int_equal(hold_expire(f->db, f->arena, f->show, hold_of_ann, false), OUTCOME_OK);
+}
+
 /* -- cut off in between ---------------------------------------------------------------------------------------------------- */
 
 static void
@@ -358,7 +383,8 @@ main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, ann_holds, audited)
 		T(whoever_comes_back_approved_is_captured_once_and_has_tickets), T(whoever_comes_back_without_approving_is_not_captured),
 		T(a_declined_capture_leaves_the_hold_for_another_try), T(money_under_review_is_waited_for_and_ends_either_way),
-		T(a_review_that_ends_badly_fails_the_payment_and_takes_nothing), T(a_lost_answer_is_asked_about_and_not_captured_again),
+		T(a_review_that_ends_badly_fails_the_payment_and_takes_nothing),
+		T(a_hold_that_waits_for_its_capture_is_not_in_the_way_of_others), T(a_lost_answer_is_asked_about_and_not_captured_again),
 		T(a_claim_whose_owner_died_is_taken_over_with_the_same_key), T(a_call_that_was_never_made_is_made_at_the_next_look),
 		T(what_was_captured_by_somebody_else_is_read_and_not_lost), T(an_approval_that_was_taken_back_ends_the_payment),
 		T(an_approval_taken_back_under_a_stale_claim_ends_it_too), T(nobody_claims_twice),

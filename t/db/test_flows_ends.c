@@ -54,8 +54,23 @@ a_hold_that_nobody_pays_for_is_left_to_the_clock(void **state)
 
 	box_office_sql(f, "UPDATE holds SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND, seats_until = UTC_TIMESTAMP(3) + INTERVAL "
 	    "30 SECOND WHERE show_id = %" PRId64, f->show);
-	assert_int_equal(end_holds(&flow, 10), 1);
+	assert_int_equal(end_holds(&flow, 10), 0);
 	assert_int_equal(free_seats(f), 8);
+}
+
+static void
+holds_without_a_payment_do_not_keep_a_session_from_being_closed(void **state)
+{
+	struct box_office *f = *state;
+	struct hold_ask ask = { .show = f->show, .buyer = f->bob, .seats = { { f->seats[A4] }, 1 } };
+	int64_t payment = paying(f);
+	struct hold_result bobs;
+
+	assert_int_equal(hold_take(f->db, f->arena, &ask, &bobs), OUTCOME_OK);
+	box_office_sql(f, "UPDATE holds SET expires_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND, seats_until = UTC_TIMESTAMP(3) + INTERVAL "
+	    "IF(hold_id = %" PRId64 ", 30, 20) SECOND WHERE show_id = %" PRId64, hold_of_ann, f->show);
+	assert_int_equal(end_holds(&flow, 1), 1);
+	assert_string_equal(state_of(f, payment), "closed\n");
 }
 
 static void
@@ -413,6 +428,7 @@ main(void)
 #define T(name) cmocka_unit_test_setup(name, ann_holds)
 		T(at_the_holds_end_the_session_is_closed_and_the_seats_are_free),
 		T(at_the_holds_end_a_payment_that_came_through_makes_tickets), T(a_hold_that_nobody_pays_for_is_left_to_the_clock),
+		T(holds_without_a_payment_do_not_keep_a_session_from_being_closed),
 		T(closing_answers_what_became_of_it),
 		T(a_payment_nobody_told_us_about_is_asked_for), T(an_open_payment_of_a_running_hold_is_left_open),
 		T(what_was_never_opened_is_closed), T(the_last_payment_of_an_ended_hold_frees_its_seats),
