@@ -105,8 +105,13 @@ seen_body(struct db *db, void *context)
 		db_change(db, &seen_returned, r->show, known);
 		outbox_add(db, r->show, "REFUND_HUMAN", known, payload(s));
 		attention_add(db, r->show, "refund", r->provider, arena_fmt(s->arena, "%" PRId64, known), r->payment, SPAN("a refund came back"));
-	} else if (!known && !r->failed && p.captured && strcmp(p.amount.code, r->amount.code) == 0 && r->amount.minor > 0) {
-		record(db, s, &p);
+	} else if (!known && !r->failed) {
+		if (p.captured && strcmp(p.amount.code, r->amount.code) == 0 && r->amount.minor > 0)
+			record(db, s, &p);
+		else	/* its event does not come again: tickets may follow that are paid for with nothing */
+			attention_add(db, r->show, "refund", r->provider, r->id, r->payment, p.captured ?
+			    SPAN("refunded at the provider, but the amount cannot be read or is in another currency") :
+			    SPAN("refunded at the provider before we knew of the payment; tickets may follow"));
 	}
 	return TX_COMMIT;
 }

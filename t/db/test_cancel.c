@@ -332,6 +332,34 @@ more_than_was_taken_is_only_shown(void **state)
 }
 
 static void
+a_refund_told_of_before_its_payment_is_shown(void **state)
+{
+	struct box_office *f = *state;
+	struct psp_event e = refunded_there(f, "evt-r1", "re-out", 3200, REFUND_DONE);
+	int64_t early;
+
+	ann_holds(state);
+	early = paying(f);
+	e.payment.reference = payment_reference(f->arena, f->show, early);
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "kind = 'refund' AND subject = 're-out'"), 1);
+	assert_int_equal(webhook(paid_event(f, early, "evt-p1")), WEBHOOK_TAKEN);
+	assert_int_equal(live_tickets(f), 2);		/* whoever looks finds these, paid for with nothing */
+}
+
+static void
+a_refund_made_there_in_money_that_is_not_ours_is_shown(void **state)
+{
+	struct box_office *f = *state;
+	struct psp_event e = refunded_there(f, "evt-r1", "re-out", 1000, REFUND_DONE);
+
+	e.refund.amount = (struct money){ .minor = -1 };	/* it could not be read */
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_string_equal(refunds(f), "");
+	assert_int_equal(attentions(f, "kind = 'refund' AND subject = 're-out'"), 1);
+}
+
+static void
 a_refund_from_there_that_comes_back_needs_a_human(void **state)
 {
 	struct box_office *f = *state;
@@ -378,7 +406,8 @@ main(void)
 		T(the_house_cancels_without_giving_anything_back_and_gives_it_later), T(money_may_go_back_while_the_tickets_stay),
 		T(never_more_than_was_taken_goes_back), T(a_refund_that_needs_a_human_ends_by_hand_or_is_asked_for_anew),
 		T(a_refund_made_at_the_provider_is_recorded_once_and_shown), T(what_was_refunded_there_need_not_be_asked_for_by_us),
-		T(more_than_was_taken_is_only_shown), T(a_refund_from_there_that_comes_back_needs_a_human),
+		T(more_than_was_taken_is_only_shown), T(a_refund_told_of_before_its_payment_is_shown),
+		T(a_refund_made_there_in_money_that_is_not_ours_is_shown), T(a_refund_from_there_that_comes_back_needs_a_human),
 		T(a_dispute_is_recorded_and_shown_until_it_is_won),
 	};
 
