@@ -5,7 +5,8 @@
 #include "domain/attention.h"
 
 STATEMENT(attention_insert, SHOW, "", "INSERT INTO attention (show_id, attention_id, kind, provider, subject, payment_id, words, at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE show_id = show_id");
+    "VALUES (?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE done_at = IF(words = ?, done_at, NULL), "
+    "done_words = IF(words = ?, done_words, ''), at = IF(words = ?, at, UTC_TIMESTAMP(3)), words = ?");
 STATEMENT(attention_right, SHOW, "", "UPDATE attention SET done_at = UTC_TIMESTAMP(3), done_words = ? "
     "WHERE show_id = ? AND kind = ? AND provider = ? AND subject = ? AND done_at IS NULL");
 STATEMENT(attention_undone, SCATTER, "iitttitd", "SELECT show_id, attention_id, kind, provider, subject, payment_id, words, at "
@@ -19,7 +20,8 @@ attention_add(struct db *db, int64_t show, const char *kind, struct span provide
 {
 	log_warn("attention", "show=%" PRId64 " kind=%s provider=" PRSPAN " subject=" PRSPAN " payment=%" PRId64 " words=\"" PRSPAN "\"",
 	    show, kind, ARGSPAN(provider), ARGSPAN(subject), payment, ARGSPAN(words));
-	db_change(db, &attention_insert, show, id_new(), kind, provider, subject, payment, words);
+	db_change(db, &attention_insert, show, id_new(), kind, provider, subject, payment, words, words, words, words,
+	    words);
 }
 
 void

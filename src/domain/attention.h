@@ -16,7 +16,10 @@ struct attention {
 	int64_t at_ms;
 };
 
-/* In the open transaction. The same kind, provider and subject of a show stands on the list once, whoever tells of it how often. */
+/*
+ * In the open transaction. The same kind, provider and subject of a show stands on the list once, whoever tells of it how often. Other
+ * words about it are news: they replace the old ones, and what was done stands there again.
+ */
 void attention_add(struct db *, int64_t show, const char *kind, struct span provider, struct span subject, int64_t payment,
     struct span words);
 /* In the open transaction: it has come right by itself. */

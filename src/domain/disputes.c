@@ -23,11 +23,15 @@ note_body(struct db *db, void *context)
 	static const char *const states[] = { "open", "won", "lost" };
 	const struct noting *n = context;
 	const struct dispute_seen *d = n->seen;
+	bool moved;
 
 	if (!event_add(db, d->show, d->payment, d->provider, d->event_id, d->event_type, d->event_body))
 		return TX_ROLLBACK;
-	db_change(db, &dispute_put, d->show, d->provider, d->dispute, d->payment, d->status, d->amount.minor, d->amount.code);
-	db_change(db, &dispute_move, states[d->state], d->status, d->show, d->provider, d->dispute);
+	moved = db_change(db, &dispute_put, d->show, d->provider, d->dispute, d->payment, d->status, d->amount.minor, d->amount.code) == 1;
+	moved |= db_change(db, &dispute_move, states[d->state], d->status, d->show, d->provider, d->dispute) == 1;
+	/* it has ended, and what comes late changes nothing; but money that was won back may be lost again in an appeal */
+	if (!moved && d->state != DISPUTE_IS_LOST)
+		return TX_COMMIT;
 	if (d->state == DISPUTE_IS_WON)
 		attention_over(db, d->show, "dispute", d->provider, d->dispute, "won");
 	else

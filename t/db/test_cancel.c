@@ -394,6 +394,58 @@ a_dispute_is_recorded_and_shown_until_it_is_won(void **state)
 	assert_string_equal(box_office_text(f, "SELECT state FROM disputes"), "won\n");
 }
 
+static void
+a_dispute_lost_after_it_was_answered_is_shown_again(void **state)
+{
+	struct box_office *f = *state;
+	struct psp_event e = refunded_there(f, "evt-d1", "du-1", 3200, REFUND_UNKNOWN);
+
+	e.kind = EVENT_DISPUTE;
+	e.refund.why = SPAN("needs_response");
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	box_office_sql(f, "UPDATE attention SET done_at = UTC_TIMESTAMP(3), done_words = 'answered' WHERE kind = 'dispute'");
+	e.id = SPAN("evt-d2");
+	e.refund.why = SPAN("under_review");
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "kind = 'dispute'"), 0);		/* the same again */
+	e.id = SPAN("evt-d3");
+	e.dispute = DISPUTE_LOST;
+	e.refund.why = SPAN("lost");
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "kind = 'dispute' AND words LIKE '%%lost%%'"), 1);
+}
+
+static void
+a_dispute_whose_end_is_told_first_is_not_opened_by_what_comes_late(void **state)
+{
+	struct box_office *f = *state;
+	struct psp_event e = refunded_there(f, "evt-d1", "du-1", 3200, REFUND_UNKNOWN);
+
+	e.kind = EVENT_DISPUTE;
+	e.dispute = DISPUTE_WON;
+	e.refund.why = SPAN("won");
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	e.id = SPAN("evt-d2");
+	e.dispute = DISPUTE_OPEN;
+	e.refund.why = SPAN("needs_response");
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "kind = 'dispute'"), 0);
+	e.id = SPAN("evt-d3");
+	e.dispute = DISPUTE_LOST;
+	e.refund.why = SPAN("lost");		/* in an appeal */
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "kind = 'dispute' AND subject = 'du-1' AND words LIKE '%%lost%%'"), 1);
+	e.id = SPAN("evt-d4");
+	e.refund.id = SPAN("du-2");
+	e.dispute = DISPUTE_LOST;
+	e.refund.why = SPAN("lost");
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	e.id = SPAN("evt-d5");
+	e.dispute = DISPUTE_OPEN;
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "kind = 'dispute' AND words LIKE '%%lost%%'"), 2);
+}
+
 int
 main(void)
 {
@@ -408,7 +460,8 @@ main(void)
 		T(a_refund_made_at_the_provider_is_recorded_once_and_shown), T(what_was_refunded_there_need_not_be_asked_for_by_us),
 		T(more_than_was_taken_is_only_shown), T(a_refund_told_of_before_its_payment_is_shown),
 		T(a_refund_made_there_in_money_that_is_not_ours_is_shown), T(a_refund_from_there_that_comes_back_needs_a_human),
-		T(a_dispute_is_recorded_and_shown_until_it_is_won),
+		T(a_dispute_is_recorded_and_shown_until_it_is_won), T(a_dispute_lost_after_it_was_answered_is_shown_again),
+		T(a_dispute_whose_end_is_told_first_is_not_opened_by_what_comes_late),
 	};
 
 	return cmocka_run_group_tests(tests, box_office_open, box_office_close);
