@@ -23,6 +23,7 @@ struct refund_row {		/* a refund under lock, after its payment's */
 	struct span state, reason;
 	struct money amount;
 	int attempt;
+	bool named;		/* the provider gave it a number: what became of it there, we were told */
 };
 bool lock_refund(struct db *, struct arena *, int64_t show, int64_t refund, struct refund_row *, struct payment_full *);
 /* Writes a refund attempt (its number from 1) that is due now. */

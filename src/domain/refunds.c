@@ -34,7 +34,7 @@ STATEMENT(refund_take, SHOW, "", "UPDATE refunds SET due_at = TIMESTAMPADD(MICRO
     "WHERE show_id = ? AND refund_id = ? AND state = 'pending' AND due_at <= UTC_TIMESTAMP(3)");
 STATEMENT(refund_later, SHOW, "", "UPDATE refunds SET due_at = GREATEST(due_at, TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3))) "
     "WHERE show_id = ? AND refund_id = ? AND state = 'pending'");
-STATEMENT(refund_lock, SHOW, "ttiti", "SELECT state, reason, amount_minor, currency, attempt FROM refunds "
+STATEMENT(refund_lock, SHOW, "ttitii", "SELECT state, reason, amount_minor, currency, attempt, provider_refund <> '' FROM refunds "
     "WHERE show_id = ? AND refund_id = ? FOR UPDATE");
 STATEMENT(refund_plain, SHOW, "i", "SELECT payment_id FROM refunds WHERE show_id = ? AND refund_id = ?");
 STATEMENT(refund_wait, SHOW, "", "UPDATE refunds SET provider_refund = ?, unsure = 0, "
@@ -143,7 +143,8 @@ lock_refund(struct db *db, struct arena *a, int64_t show, int64_t refund, struct
 	if (!lock_by_payment(db, a, show, payment, &sale, &hold, p) || !(row = db_row(db, &refund_lock, show, refund)))
 		return false;
 	*r = (struct refund_row){ .id = refund, .state = row_text(row, 0), .reason = row_text(row, 1),
-		.amount = money_of(row_int(row, 2), row_text(row, 3)), .attempt = (int)row_int(row, 4) };
+		.amount = money_of(row_int(row, 2), row_text(row, 3)), .attempt = (int)row_int(row, 4),
+		.named = row_int(row, 5) };
 	rows_done(row);
 	return true;
 }
@@ -171,6 +172,21 @@ follow(struct db *db, struct answer *w, const struct refund_row *row, struct pay
 		    ARGSPAN(w->why.n ? w->why : SPAN("no attempt is left"))));
 }
 
+/* Done at the provider, though we had given it up without a word from there: what followed on it would pay a second time. */
+static bool
+done_after_all(struct db *db, struct answer *w, const struct refund_row *row, const struct payment_full *p)
+{
+	bool human = span_is(row->state, "human");
+
+	if (strcmp(w->to, "done") != 0 || row->named || !(human || span_is(row->state, "failed")))
+		return false;
+	attention_add(db, w->show, "refund", p->provider, arena_fmt(w->arena, "%" PRId64, w->refund), p->id, arena_fmt(w->arena, human ?
+	    "done at the provider after all (%.60s): end it by hand, do not ask for it anew" :
+	    "done at the provider after all (%.60s), though it was given up: what was given instead may be too much",
+	    CSTR(w->arena, w->provider_refund)));
+	return true;
+}
+
 static enum tx_end
 answer_body(struct db *db, void *context)
 {
@@ -185,6 +201,8 @@ answer_body(struct db *db, void *context)
 	w->outcome = OUTCOME_OK;
 	if (w->provider.n && !event_add(db, w->show, p.id, w->provider, w->event_id, w->event_type, w->event_body))
 		return TX_ROLLBACK;
+	if (done_after_all(db, w, &row, &p))
+		return TX_COMMIT;
 	if (strcmp(w->to, "failed") == 0 && (!span_is(row.state, "pending") || row.attempt >= ATTEMPTS_MAX))
 		w->to = "human";
 	if (span_is(row.state, w->to) || !(m = move_find(THING_REFUND, row.state, w->to)))
@@ -229,7 +247,7 @@ refund_unsure(struct db *db, struct arena *a, const struct refund *r)
 enum outcome
 refund_failed(struct db *db, struct arena *a, const struct refund *r, struct span why, bool again)
 {
-	struct answer w = { .arena = a, .show = r->show, .refund = r->id, .provider_refund = SPAN_NONE, .why = why,
+	struct answer w = { .arena = a, .show = r->show, .refund = r->id, .provider_refund = r->provider_refund, .why = why,
 		.to = again ? "failed" : "human" };
 
 	return answer(db, &w);

@@ -14,12 +14,15 @@
 static void
 take_report(struct flow *f, const struct refund *r, const struct refund_report *report)
 {
+	struct refund told = *r;
+
 	switch (report->fact) {
 	case REFUND_DONE:
 		refund_accepted(f->db, f->arena, r, report->id, true);
 		return;
 	case REFUND_FAILED:
-		refund_failed(f->db, f->arena, r, report->why.n ? report->why : SPAN("failed"), true);
+		told.provider_refund = report->id;
+		refund_failed(f->db, f->arena, &told, report->why.n ? report->why : SPAN("failed"), true);
 		return;
 	case REFUND_UNKNOWN:
 		log_warn("refund.state", "show=%" PRId64 " refund=%" PRId64 " in a state that we do not know", r->show, r->id);

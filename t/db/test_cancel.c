@@ -369,6 +369,67 @@ a_refund_from_there_that_comes_back_needs_a_human(void **state)
 	assert_string_equal(refunds(f), "human\t1000\tprovider\n");
 }
 
+/* The message that a refund of ours, which we had heard nothing of, was done. */
+static struct psp_event
+done_there(struct box_office *f, const char *event, int64_t refund)
+{
+	struct psp_event e = refunded_there(f, event, "re-late", 1400, REFUND_DONE);
+
+	e.refund.reference = payment_reference(f->arena, f->show, refund);
+	return e;
+}
+
+static void
+a_refund_that_waits_for_a_human_and_was_done_after_all_is_shown_as_that(void **state)
+{
+	struct box_office *f = *state;
+	struct cancel_result r;
+	struct refund refund;
+
+	till->refund = PSP_REFUSED;
+	assert_int_equal(cancels(f, by_buyer(f, f->seats[A1], 1400), &r), OUTCOME_OK);
+	assert_int_equal(run_refunds(&flow, 10), 1);
+	assert_int_equal(refund_of_payment(f->db, f->arena, f->show, payment, &refund), OUTCOME_OK);
+	assert_int_equal(webhook(done_there(f, "evt-late", refund.id)), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "kind = 'refund'"), 1);
+	assert_int_equal(attentions(f, "words LIKE '%%re-late%%do not ask%%'"), 1);
+}
+
+static void
+a_refund_that_was_given_up_and_done_after_all_is_shown(void **state)
+{
+	struct box_office *f = *state;
+	struct cancel_result r;
+
+	till->refund = PSP_UNSURE;
+	assert_int_equal(cancels(f, by_buyer(f, f->seats[A1], 1400), &r), OUTCOME_OK);
+	for (int i = 0; i < 5; i++) {
+		run_refunds(&flow, 10);
+		patience(f);
+	}
+	till->refund = PSP_OK;
+	run_refunds(&flow, 10);
+	assert_string_equal(refunds(f), "failed\t1400\tgiven_back\ndone\t1400\tgiven_back\n");
+	assert_int_equal(webhook(done_there(f, "evt-late", box_office_number(f, "SELECT MIN(refund_id) FROM refunds WHERE show_id = %" PRId64,
+	    f->show))), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "kind = 'refund' AND words LIKE '%%re-late%%'"), 1);
+}
+
+static void
+a_refund_that_the_provider_called_failed_is_no_news_when_it_was_done_before(void **state)
+{
+	struct box_office *f = *state;
+	struct cancel_result r;
+
+	till->refund_fact = REFUND_FAILED;
+	assert_int_equal(cancels(f, by_buyer(f, f->seats[A1], 1400), &r), OUTCOME_OK);
+	assert_int_equal(run_refunds(&flow, 1), 1);
+	assert_string_equal(refunds(f), "failed\t1400\tgiven_back\npending\t1400\tgiven_back\n");
+	assert_int_equal(webhook(done_there(f, "evt-late", box_office_number(f, "SELECT MIN(refund_id) FROM refunds WHERE show_id = %" PRId64,
+	    f->show))), WEBHOOK_TAKEN);
+	assert_int_equal(attentions(f, "TRUE"), 0);
+}
+
 static void
 a_dispute_is_recorded_and_shown_until_it_is_won(void **state)
 {
@@ -460,6 +521,9 @@ main(void)
 		T(a_refund_made_at_the_provider_is_recorded_once_and_shown), T(what_was_refunded_there_need_not_be_asked_for_by_us),
 		T(more_than_was_taken_is_only_shown), T(a_refund_told_of_before_its_payment_is_shown),
 		T(a_refund_made_there_in_money_that_is_not_ours_is_shown), T(a_refund_from_there_that_comes_back_needs_a_human),
+		T(a_refund_that_waits_for_a_human_and_was_done_after_all_is_shown_as_that),
+		T(a_refund_that_was_given_up_and_done_after_all_is_shown),
+		T(a_refund_that_the_provider_called_failed_is_no_news_when_it_was_done_before),
 		T(a_dispute_is_recorded_and_shown_until_it_is_won), T(a_dispute_lost_after_it_was_answered_is_shown_again),
 		T(a_dispute_whose_end_is_told_first_is_not_opened_by_what_comes_late),
 	};
