@@ -13,6 +13,7 @@
 #define EVERY_MS INT64_C(300000)
 #define OVERLAP_MS INT64_C(600000)	/* whatever a provider puts on its list only after a while */
 #define PAGES 50
+#define PAGE_ARENA (16 * MiB)
 
 struct listed {
 	struct flow *f;
@@ -58,27 +59,44 @@ look_at(struct listed *l)
 	}
 }
 
-/* True if every page of it was seen. */
+/* The page at the cursor, which moves on to the next. False: it could not be had, or not all on it be looked at. */
+static bool
+look_at_page(struct flow *f, struct psp *psp, int64_t since_ms, struct span *cursor, size_t *seen)
+{
+	struct payment_report *list;
+	size_t n;
+
+	if (psp->kind->list_payments(psp, f->arena, since_ms, cursor, &list, &n) != PSP_OK)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct listed l = { f, psp, &list[i] };
+
+		look_at(&l);
+		if (db_failed(f->db))
+			return false;
+	}
+	*seen += n;
+	return true;
+}
+
+/* True if every page of it was seen. A day's pages may be more than the caller's arena holds, so each has its own. */
 static bool
 look_through(struct flow *f, struct psp *psp, int64_t since_ms, size_t *seen)
 {
 	struct span cursor = SPAN_NONE;
-	struct payment_report *list;
-	size_t n;
 
 	for (int page = 0; page < PAGES; page++) {
-		if (psp->kind->list_payments(psp, f->arena, since_ms, &cursor, &list, &n) != PSP_OK)
-			return false;
-		for (size_t i = 0; i < n; i++) {
-			struct listed l = { f, psp, &list[i] };
+		struct flow on_page = { f->db, arena_new(PAGE_ARENA), f->psps, f->n_psps };
+		bool good;
 
-			look_at(&l);
-			if (db_failed(f->db))
-				return false;
-		}
-		*seen += n;
-		if (!cursor.n)
-			return true;
+		db_arena(f->db, on_page.arena);
+		good = look_at_page(&on_page, psp, since_ms, &cursor, seen);
+		db_arena(f->db, f->arena);
+		if (good)
+			cursor = arena_copy(f->arena, cursor);
+		arena_free(on_page.arena);
+		if (!good || !cursor.n)
+			return good;
 	}
 	log_warn("psp.list", "provider=%s more than %d pages since the last look", psp->kind->name, PAGES);
 	return true;

@@ -421,6 +421,43 @@ a_refund_that_we_did_not_ask_for_is_shown_to_a_human(void **state)
 	assert_int_equal(events(f, "TRUE"), 3);
 }
 
+/* -- the provider's own list ----------------------------------------------------------------------------------------------- */
+
+static void
+money_on_a_providers_list_that_nobody_told_us_of_makes_tickets(void **state)
+{
+	struct box_office *f = *state;
+	int64_t payment = paying_at(f, "slot");
+
+	slot->fact = FACT_PAID;
+	slot->pages = 1;
+	slot->listed = arena_fmt(f->arena, "s-%" PRId64 "-%" PRId64, f->show, payment);
+	box_office_sql(f, "DELETE FROM provider_lists");
+	assert_int_equal(hold_against_lists(&flow), 1);
+	assert_string_equal(state_of(f, payment), "paid\n");
+	assert_int_equal(hold_against_lists(&flow), 0);		/* not so soon again */
+}
+
+static void
+a_list_of_many_pages_takes_no_more_room_than_one(void **state)
+{
+	struct box_office *f = *state;
+	struct arena *small = arena_new(8 * MiB);
+	int64_t payment = paying_at(f, "slot");
+
+	slot->fact = FACT_PAID;
+	slot->pages = 20;
+	slot->listed = arena_fmt(f->arena, "s-%" PRId64 "-%" PRId64, f->show, payment);
+	box_office_sql(f, "DELETE FROM provider_lists");
+	flow.arena = small;
+	db_arena(f->db, small);
+	assert_int_equal(hold_against_lists(&flow), 20);
+	db_arena(f->db, f->arena);
+	flow.arena = f->arena;
+	arena_free(small);
+	assert_string_equal(state_of(f, payment), "paid\n");
+}
+
 int
 main(void)
 {
@@ -439,7 +476,8 @@ main(void)
 		T(a_refund_is_looked_for_when_whoever_asked_died), T(a_provider_that_is_away_is_asked_later),
 		T(a_refused_refund_needs_a_human), T(refunded_elsewhere_needs_a_human_but_ours_is_recognised),
 		T(a_refund_message_ends_it_and_a_failure_makes_another_attempt),
-		T(a_refund_that_we_did_not_ask_for_is_shown_to_a_human),
+		T(a_refund_that_we_did_not_ask_for_is_shown_to_a_human), T(money_on_a_providers_list_that_nobody_told_us_of_makes_tickets),
+		T(a_list_of_many_pages_takes_no_more_room_than_one),
 	};
 
 	return cmocka_run_group_tests(tests, box_office_open, box_office_close);

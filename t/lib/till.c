@@ -140,11 +140,26 @@ till_takes(struct psp *psp, struct money m)
 	return !t->small && m.minor > 0;
 }
 
+/* Each page takes the room of a provider's largest answer, and has one payment on it. */
+static enum psp_result
+slot_list(struct psp *psp, struct arena *a, int64_t since_ms, struct span *cursor, struct payment_report **list, size_t *n)
+{
+	struct psp_place *t = psp->place;
+
+	(void)since_ms;
+	arena_alloc(a, MiB);
+	*n = 1;
+	*list = ARENA_NEW(a, struct payment_report);
+	till_read(psp, a, t->listed, *list);
+	*cursor = ++t->lists < t->pages ? arena_fmt(a, "page-%d", t->lists) : SPAN_NONE;
+	return PSP_OK;
+}
+
 #define KIND(name_) .name = name_, .checkout_body = till_body, .create_checkout = till_open, .fetch_status = till_read, \
 	.refund_body = till_refund_body, .refund = till_refund, .find_refund = till_find, .fetch_refund = till_find, \
 	.verify_webhook = till_verify, .parse_webhook = till_parse, .check_amount = till_takes
 static const struct psp_kind kinds[] = {
-	{ KIND("till"), .close_checkout = till_close }, { KIND("slot"), .close_checkout = till_close },
+	{ KIND("till"), .close_checkout = till_close }, { KIND("slot"), .close_checkout = till_close, .list_payments = slot_list },
 	{ KIND("tray"), .capture = till_capture, .charge_body = till_charge_body, .charge = till_open },
 };
 #define PLACES ARRAY_LEN(kinds)

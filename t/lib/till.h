@@ -28,6 +28,8 @@ struct psp_place {
 	bool strangers;				/* a report carries somebody else's reference */
 	bool small;				/* takes nothing */
 	struct psp_event event;			/* what parse finds */
+	struct span listed;			/* a paid session that stands on the slot's list, and how long that is: in pages of a MiB */
+	int pages, lists;
 };
 
 extern struct psp_place *const till, *const slot, *const tray;
