@@ -5,7 +5,8 @@
  *	foyer-reaper -c FILE		works for most of a minute, then ends; a second one at the same time ends at once
  *	foyer-reaper -c FILE --once	looks once at everything
  *
- * Two processes, so that expiry never waits behind a payment provider's answer.
+ * Two processes, so that expiry never waits behind a payment provider's answer: it goes on for as long as the other one asks, which with
+ * a slow provider may be many minutes, and no new reaper begins meanwhile.
  */
 #include "base/base.h"
 
@@ -62,8 +63,16 @@ ask_round(struct db *db, struct arena *a, const struct settings *s)
 	directories_tidy(db);
 }
 
+/* The asker ends after a minute, between two rounds; whoever expires, when it is told to, or when the asker is gone. */
+static bool
+time_is_up(int64_t end, pid_t asker)
+{
+	return program_stopping || (asker ? getppid() != asker : clock_steady() >= end);
+}
+
+/* asker: who must be there still; 0: it is this process. */
 static int
-work(struct program *p, void (*round)(struct db *, struct arena *, const struct settings *))
+work(struct program *p, void (*round)(struct db *, struct arena *, const struct settings *), pid_t asker)
 {
 	struct db *db = db_of_settings(p->arena, &p->settings);
 	struct arena *a = arena_new(ROUND_ARENA);
@@ -78,7 +87,7 @@ work(struct program *p, void (*round)(struct db *, struct arena *, const struct 
 		failed = db_failed(db);
 		if (!p->once && !program_stopping)
 			usleep(500000);
-	} while (!p->once && !program_stopping && clock_steady() < end);
+	} while (!p->once && !time_is_up(end, asker));
 	db_free(db);
 	arena_free(a);
 	return failed == DB_FINE ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -89,7 +98,7 @@ main(int argc, char **argv)
 {
 	struct program p;
 	int status, worst;
-	pid_t child;
+	pid_t asker = getpid(), child;
 
 	program_start(&p, "foyer-reaper", argc, argv);
 	if (!program_alone(&p))
@@ -98,9 +107,9 @@ main(int argc, char **argv)
 	if (child < 0)
 		die("fork failed");
 	if (child == 0)
-		exit(work(&p, expire_round));
-	worst = work(&p, ask_round);
-	if (program_stopping)
+		exit(work(&p, expire_round, asker));
+	worst = work(&p, ask_round, 0);
+	if (!p.once || program_stopping)
 		kill(child, SIGTERM);
 	while (waitpid(child, &status, 0) < 0)
 		;
