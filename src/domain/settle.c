@@ -248,7 +248,8 @@ settle(struct db *db, struct arena *a, const struct settle_ask *ask, enum settle
 	if (r != TX_DONE)
 		return outcome_of_tx(r);
 	*settled = s.settled;
-	if (ask->capture.n && (s.confirmed || s.refunded))
+	/* also where it was settled before: who did that may have died before noting it */
+	if (ask->capture.n && (s.confirmed || s.refunded || span_eq(ask->capture, s.p.capture)))
 		payment_note(db, s.p.provider, ask->capture, ask->show, ask->payment);
 	counts.confirmed += s.confirmed;
 	counts.refunds += s.refunded;

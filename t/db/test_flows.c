@@ -415,6 +415,26 @@ an_unknown_message_is_kept_and_a_dispute_shown(void **state)
 	assert_int_equal(attentions(f, "show_id = 0 AND words = 'a dispute, but of no payment of ours'"), 1);
 }
 
+/* The directory is written after the commit, so whoever died in between left nothing there. */
+static void
+whoever_tells_of_a_payment_again_lets_it_be_found_by_its_capture(void **state)
+{
+	struct box_office *f = *state;
+	int64_t payment = paying(f);
+	struct psp_event e = paid_event(f, payment, "evt-1");
+
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	box_office_sql(f, "DELETE FROM payment_sessions WHERE session = 'cap-1'");
+	e.id = SPAN("evt-2");
+	e.payment.capture = SPAN("cap-2");		/* not what was noted with it */
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM payment_sessions WHERE session LIKE 'cap-%%'"), 0);
+	e.id = SPAN("evt-3");
+	e.payment.capture = SPAN("cap-1");
+	assert_int_equal(webhook(e), WEBHOOK_TAKEN);
+	assert_int_equal(box_office_number(f, "SELECT payment_id = %" PRId64 " FROM payment_sessions WHERE session = 'cap-1'", payment), 1);
+}
+
 static void
 an_event_too_long_to_store_is_refused(void **state)
 {
@@ -444,6 +464,7 @@ main(void)
 		T(each_word_of_the_provider_has_its_page), T(another_amount_or_mode_makes_no_tickets),
 		T(an_amount_that_cannot_be_read_changes_nothing), T(a_session_that_is_anothers_changes_nothing), T(a_signed_message_makes_tickets_once),
 		T(what_is_not_signed_is_not_even_stored), T(a_message_without_our_reference_is_found_by_its_session),
+		T(whoever_tells_of_a_payment_again_lets_it_be_found_by_its_capture),
 		T(money_that_fits_nothing_is_kept_for_a_human), T(an_unknown_message_is_kept_and_a_dispute_shown),
 		T(an_event_too_long_to_store_is_refused),
 	};
