@@ -7,10 +7,11 @@
 #include "domain/money_moves.h"
 #include "domain/retake.h"
 
-STATEMENT(claim_lock, SHOW, "ii", "SELECT claimed_at IS NOT NULL AND claimed_at > TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)), claimed_by "
+STATEMENT(claim_lock, SHOW, "ii", "SELECT claimed_by <> 0 AND claimed_at > TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)), claimed_by "
     "FROM payments WHERE show_id = ? AND payment_id = ? FOR UPDATE");
 STATEMENT(claim_note, SHOW, "", "UPDATE payments SET claimed_at = UTC_TIMESTAMP(3), claimed_by = ? WHERE show_id = ? AND payment_id = ?");
-STATEMENT(claim_drop, SHOW, "", "UPDATE payments SET claimed_at = NULL WHERE show_id = ? AND payment_id = ? AND state = 'capturing'");
+/* When it was claimed stays: until when its seats are kept follows from that. */
+STATEMENT(claim_drop, SHOW, "", "UPDATE payments SET claimed_by = 0 WHERE show_id = ? AND payment_id = ? AND state = 'capturing'");
 STATEMENT(claim_seats, SHOW, "", "UPDATE show_seats FORCE INDEX (PRIMARY) SET status = 'held', hold_id = ?, expires_at = ?, "
     "booking_id = NULL, version = version + 1 WHERE show_id = ? AND seat_id IN " IN_8);
 STATEMENT(claim_hold, SHOW, "", "UPDATE holds SET seats_until = ? WHERE show_id = ? AND hold_id = ? AND state = 'active'");

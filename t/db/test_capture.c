@@ -50,6 +50,19 @@ bob_takes_a1(struct box_office *f, enum outcome expected)
 	assert_int_equal(hold_take(f->db, f->arena, &ask, &r), expected);
 }
 
+static int
+audited(void **state)
+{
+	struct box_office *f = *state;
+	struct audit_result r;
+	struct buf out;
+
+	buf_init(&out, f->arena, MiB);
+	if (!audit_run(f->db, f->arena, 300, &out, &r) || r.violations)
+		print_message("%s", out.p);
+	return r.violations != 0;
+}
+
 /* -- the ordinary way ------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -183,6 +196,23 @@ a_call_that_was_never_made_is_made_at_the_next_look(void **state)
 	tray->capture = PSP_OK;
 	assert_int_equal(comes_back(f, payment), RETURN_CONFIRMED);
 	assert_string_equal(tray->capture_keys[0], tray->capture_keys[1]);
+}
+
+/* Within the grace after the absolute end, too: the seats that a claim kept are kept for a reason, though it was let go of. */
+static void
+a_call_that_was_not_made_at_the_very_end_keeps_the_seats_for_the_next(void **state)
+{
+	struct box_office *f = *state;
+	int64_t payment = approved(f);
+
+	box_office_sql(f, "UPDATE holds SET longest_until = UTC_TIMESTAMP(3) - INTERVAL 60 SECOND, expires_at = UTC_TIMESTAMP(3) + INTERVAL "
+	    "30 SECOND, seats_until = UTC_TIMESTAMP(3) + INTERVAL 30 SECOND WHERE show_id = %" PRId64, f->show);
+	tray->capture = PSP_AGAIN;
+	assert_int_equal(comes_back(f, payment), RETURN_CHECKING);
+	assert_string_equal(state_of(f, payment), "capturing\n");
+	assert_int_equal(audited(state), 0);
+	tray->capture = PSP_OK;
+	assert_int_equal(comes_back(f, payment), RETURN_CONFIRMED);
 }
 
 static void
@@ -363,19 +393,6 @@ a_token_that_is_declined_says_so_and_leaves_the_hold(void **state)
 	assert_int_equal(free_seats(f), 8);
 }
 
-static int
-audited(void **state)
-{
-	struct box_office *f = *state;
-	struct audit_result r;
-	struct buf out;
-
-	buf_init(&out, f->arena, MiB);
-	if (!audit_run(f->db, f->arena, 300, &out, &r) || r.violations)
-		print_message("%s", out.p);
-	return r.violations != 0;
-}
-
 int
 main(void)
 {
@@ -386,6 +403,7 @@ main(void)
 		T(a_review_that_ends_badly_fails_the_payment_and_takes_nothing),
 		T(a_hold_that_waits_for_its_capture_is_not_in_the_way_of_others), T(a_lost_answer_is_asked_about_and_not_captured_again),
 		T(a_claim_whose_owner_died_is_taken_over_with_the_same_key), T(a_call_that_was_never_made_is_made_at_the_next_look),
+		T(a_call_that_was_not_made_at_the_very_end_keeps_the_seats_for_the_next),
 		T(what_was_captured_by_somebody_else_is_read_and_not_lost), T(an_approval_that_was_taken_back_ends_the_payment),
 		T(an_approval_taken_back_under_a_stale_claim_ends_it_too), T(nobody_claims_twice),
 		T(seats_that_just_ran_out_are_kept_while_the_money_is_taken), T(when_a_seat_is_gone_nothing_is_taken),
