@@ -22,6 +22,7 @@
 #include "psp/psp.h"
 
 #define ROUND_ARENA (64 * MiB)
+#define PSPS_ARENA MiB
 #define MINUTE_MS 57000
 #define BATCH 50
 
@@ -48,10 +49,14 @@ expire_round(struct db *db, struct arena *a, const struct settings *s)
 static void
 ask_round(struct db *db, struct arena *a, const struct settings *s)
 {
-	struct flow f = { .db = db, .arena = a };
+	static struct flow f;
 
-	f.n_psps = psp_all(a, s, &f.psps);
-	psp_guard_alone(f.psps, f.n_psps);
+	if (!f.psps) {		/* for all rounds: what a provider's file keeps between calls, an access token, is good for hours */
+		f.n_psps = psp_all(arena_new(PSPS_ARENA), s, &f.psps);
+		psp_guard_alone(f.psps, f.n_psps);
+	}
+	f.db = db;
+	f.arena = a;
 	end_holds(&f, BATCH);
 	db_clear(db);
 	reconcile(&f, BATCH);
