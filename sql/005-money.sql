@@ -1,6 +1,7 @@
 -- Three providers, captures by ourselves, refunds in part, and one list of what needs a human.
 -- by_token: paid with a means of payment that an API client brought along, not at the provider's page.
--- ask_at: when the reaper asks the provider next. claimed_at, claimed_by: who captures it at this moment.
+-- ask_at: when the reaper asks the provider next; NULL: not any more. pays_late: the provider may still take money after the end, and
+-- then nobody may tell us. claimed_at, claimed_by: who captures it at this moment.
 -- kept_minor: what the house keeps of a payment beyond its tickets: a fee for cancelling; below 0, what it gave back beyond them.
 
 ALTER TABLE payments
@@ -9,9 +10,11 @@ ALTER TABLE payments
   ADD claimed_by BIGINT NOT NULL DEFAULT 0,
   ADD captured_at DATETIME(3) NULL,
   ADD asks INT NOT NULL DEFAULT 0,
-  ADD ask_at DATETIME(3) NOT NULL DEFAULT '2026-01-01 00:00:00',
+  ADD ask_at DATETIME(3) NULL,
+  ADD pays_late BOOLEAN NOT NULL DEFAULT FALSE,
   ADD kept_minor BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE payments ADD KEY to_ask (state, ask_at), DROP KEY by_state;
+UPDATE payments SET ask_at = UTC_TIMESTAMP(3) WHERE state IN ('created', 'open');
 UPDATE payments SET captured_at = settled_at WHERE captured_minor IS NOT NULL;
 
 -- body: what is sent, stored before the first call. origin: "house" asked for it, or it was made at the "provider". attempt: of one wish

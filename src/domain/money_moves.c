@@ -6,12 +6,15 @@
 #include "domain/outbox.h"
 #include "domain/states.h"
 
+#define LATE_FIRST "900"	/* seconds after a payment's end until the provider is asked whether money came after all */
+
 STATEMENT(payment_lock, SHOW, "iitttttitiii", "SELECT hold_id, booking_id, state, provider, session, capture, currency, amount_minor, "
     "reason, live, COALESCE(captured_minor, 0), kept_minor FROM payments WHERE show_id = ? AND payment_id = ? FOR UPDATE");
 STATEMENT(payment_of_whom, SHOW, "ii", "SELECT p.hold_id, h.buyer_id FROM payments p "
     "JOIN holds h ON h.show_id = ? AND h.hold_id = p.hold_id WHERE p.show_id = ? AND p.payment_id = ?");
 STATEMENT(payment_set, SHOW, "", "UPDATE payments SET state = ?, reason = ?, "
-    "settled_at = IF(? IN ('paid', 'failed', 'closed', 'refund_due'), UTC_TIMESTAMP(3), settled_at) "
+    "settled_at = IF(? IN ('paid', 'failed', 'closed', 'refund_due'), UTC_TIMESTAMP(3), settled_at), "
+    "ask_at = IF(? IN ('failed', 'closed'), IF(pays_late, TIMESTAMPADD(SECOND, " LATE_FIRST ", UTC_TIMESTAMP(3)), NULL), ask_at) "
     "WHERE show_id = ? AND payment_id = ?");
 STATEMENT(refund_insert, SHOW, "", "INSERT INTO refunds (show_id, refund_id, payment_id, state, amount_minor, currency, reason, "
     "idem_key, attempt, due_at, created_at) VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
@@ -43,7 +46,7 @@ payment_move(struct db *db, struct arena *a, int64_t show, struct payment_full *
 
 	if (!m)
 		return false;
-	db_change(db, &payment_set, to, reason, to, show, p->id);
+	db_change(db, &payment_set, to, reason, to, to, show, p->id);
 	outbox_add(db, show, m->outbox, p->id, arena_fmt(a, "{\"hold\":%" PRId64 ",\"amount\":%" PRId64
 	    ",\"currency\":\"%s\",\"provider\":\"" PRSPAN "\",\"reason\":\"%s\"}", p->hold, p->amount.minor, p->amount.code,
 	    ARGSPAN(p->provider), reason));

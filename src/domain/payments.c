@@ -13,6 +13,8 @@
 #define QUIET_MS 60000		/* longer than anybody is still busy opening a payment: then the reaper asks */
 #define ASK_MS 15000		/* and again after so long, twice so long, … */
 #define ASK_DOUBLINGS 7
+#define LATE_SECONDS 900	/* after its end a payment that may yet be paid is asked for whenever its age has doubled, */
+#define LATEST_SECONDS 259200	/* for three days: banks that take their time are done by then */
 
 STATEMENT(hold_total, SHOW, "i", "SELECT CAST(SUM(price_minor + fee_minor) AS SIGNED) FROM hold_seats WHERE show_id = ? AND hold_id = ?");
 STATEMENT(hold_keep, SHOW, "", "UPDATE holds SET expires_at = ?, seats_until = ? WHERE show_id = ? AND hold_id = ?");
@@ -27,7 +29,7 @@ STATEMENT(booking_seats_fill, SHOW, "", "INSERT INTO booking_seats (show_id, boo
     "fee_minor, charges, serial) SELECT show_id, ?, seat_id, 'pending', price_type, price_minor, fee_minor, charges, ? + seat_id "
     "FROM hold_seats WHERE show_id = ? AND hold_id = ?");
 STATEMENT(payment_insert, SHOW, "", "INSERT INTO payments (show_id, payment_id, hold_id, booking_id, provider, state, amount_minor, "
-    "currency, live, by_token, idem_key, body, created_at, ask_at) VALUES (?, ?, ?, ?, ?, 'created', ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), "
+    "currency, live, by_token, pays_late, idem_key, body, created_at, ask_at) VALUES (?, ?, ?, ?, ?, 'created', ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3), "
     "TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)))");
 STATEMENT(payment_url, SHOW, "", "UPDATE payments SET session = ?, url = ? WHERE show_id = ? AND payment_id = ?");
 STATEMENT(session_note, DIRECTORY, "", "INSERT INTO payment_sessions (provider, session, show_id, payment_id) VALUES (?, ?, ?, ?) "
@@ -43,10 +45,13 @@ STATEMENT(payment_asked, SHOW, "", "UPDATE payments SET asked_at = UTC_TIMESTAMP
     "AND (asked_at IS NULL OR asked_at <= TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)))");
 STATEMENT(unfinished, SHOW, "ii", "SELECT show_id, payment_id FROM payments WHERE show_id = ? AND hold_id = ? "
     "AND state IN ('created', 'open', 'capturing') ORDER BY payment_id");
-STATEMENT(to_ask, SCATTER, "iii", "SELECT show_id, payment_id, asks FROM payments FORCE INDEX (to_ask) "
-    "WHERE state IN ('created', 'open', 'capturing') AND ask_at <= UTC_TIMESTAMP(3) ORDER BY ask_at LIMIT ?");
+STATEMENT(to_ask, SCATTER, "iiiii", "SELECT show_id, payment_id, asks, state IN ('failed', 'closed'), "
+    "TIMESTAMPDIFF(SECOND, created_at, UTC_TIMESTAMP(3)) FROM payments FORCE INDEX (to_ask) "
+    "WHERE state IN ('created', 'open', 'capturing', 'failed', 'closed') AND ask_at <= UTC_TIMESTAMP(3) ORDER BY ask_at LIMIT ?");
 STATEMENT(ask_take, SHOW, "", "UPDATE payments SET asked_at = UTC_TIMESTAMP(3), asks = asks + 1, "
     "ask_at = TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)) WHERE show_id = ? AND payment_id = ? AND ask_at <= UTC_TIMESTAMP(3)");
+STATEMENT(ask_last, SHOW, "", "UPDATE payments SET asked_at = UTC_TIMESTAMP(3), ask_at = NULL "
+    "WHERE show_id = ? AND payment_id = ? AND ask_at <= UTC_TIMESTAMP(3)");
 STATEMENT(ask_hurry, SHOW, "", "UPDATE payments SET ask_at = UTC_TIMESTAMP(3), asks = 0 WHERE show_id = ? AND payment_id = ? "
     "AND state IN ('created', 'open', 'capturing')");
 
@@ -185,7 +190,7 @@ begin_body(struct db *db, void *context)
 	if (!booking)
 		return begin_ends(b, OUTCOME_PAID, false);
 	db_change(db, &payment_insert, ask->show, ask->payment, ask->hold, booking, ask->provider, ask->amount.minor, ask->amount.code,
-	    ask->live, ask->by_token, ask->key, ask->body, (int64_t)QUIET_MS * 1000);
+	    ask->live, ask->by_token, ask->pays_late, ask->key, ask->body, (int64_t)QUIET_MS * 1000);
 	outbox_add(db, ask->show, "PAYMENT_CREATED", ask->payment, arena_fmt(b->arena, "{\"hold\":%" PRId64 ",\"amount\":%" PRId64
 	    ",\"currency\":\"%s\",\"provider\":\"" PRSPAN "\"}", ask->hold, ask->amount.minor, ask->amount.code, ARGSPAN(ask->provider)));
 	*b->payment = ask->payment;
@@ -348,6 +353,17 @@ payments_unfinished(struct db *db, struct arena *a, int64_t show, int64_t hold, 
 	return list_payments(a, db_select(db, &unfinished, show, hold), list);
 }
 
+/* Due again later, or never; false: somebody else took it. */
+static bool
+take_to_ask(struct db *db, const struct payment_id *id, int64_t asks, bool ended, int64_t age_s)
+{
+	int64_t wait_ms = ended ? (age_s > LATE_SECONDS ? age_s : LATE_SECONDS) * 1000 : backoff_ms(ASK_MS, asks, ASK_DOUBLINGS);
+
+	if (ended && age_s >= LATEST_SECONDS)
+		return db_change(db, &ask_last, id->show, id->payment) == 1;
+	return db_change(db, &ask_take, wait_ms * 1000, id->show, id->payment) == 1;
+}
+
 size_t
 payments_to_ask(struct db *db, struct arena *a, size_t most, struct payment_id **list)
 {
@@ -357,9 +373,8 @@ payments_to_ask(struct db *db, struct arena *a, size_t most, struct payment_id *
 	*list = ARENA_ARRAY(a, struct payment_id, rows_count(rows));
 	while (rows_next(rows)) {
 		struct payment_id id = { row_int(rows, 0), row_int(rows, 1) };
-		int64_t wait = backoff_ms(ASK_MS, row_int(rows, 2), ASK_DOUBLINGS);
 
-		if (db_change(db, &ask_take, wait * 1000, id.show, id.payment) == 1)
+		if (take_to_ask(db, &id, row_int(rows, 2), row_int(rows, 3), row_int(rows, 4)))
 			(*list)[n++] = id;
 	}
 	return n;

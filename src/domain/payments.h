@@ -33,6 +33,7 @@ struct payment_begin {
 	struct span provider, email, name;
 	struct money amount;		/* of the hold as the caller read it */
 	bool live;
+	bool pays_late;			/* money may come after its end, and then the provider is asked for a while */
 	bool by_token;			/* no page: charged to a means of payment that was brought along */
 	struct span key, body;
 };
@@ -58,7 +59,7 @@ struct payment_id {
 };
 /* The payments of a hold that are created, open or capturing. */
 size_t payments_unfinished(struct db *, struct arena *, int64_t show, int64_t hold, struct payment_id **list);
-/* For the reaper: unfinished payments that are due to be asked about, each for this caller alone. Then again later and later. */
+/* For the reaper: payments that are due to be asked about, each for this caller alone: unfinished, or ended but paid late. Then again later and later. */
 size_t payments_to_ask(struct db *, struct arena *, size_t most, struct payment_id **list);
 /* There is news of it: the reaper asks at once. */
 void payment_hurry(struct db *, int64_t show, int64_t payment);

@@ -25,6 +25,10 @@ reconcile_one(struct flow *f, const struct payment_id *id)
 
 	if (payment_read(f->db, f->arena, id->show, id->payment, &p) != OUTCOME_OK)
 		return;
+	if (p.state == PAYMENT_CLOSED || p.state == PAYMENT_FAILED) {	/* it may have been paid since */
+		payment_ask(f, &p);
+		return;
+	}
 	if (p.state != PAYMENT_CREATED && p.state != PAYMENT_OPEN && p.state != PAYMENT_CAPTURING)
 		return;
 	useless = of_no_use(f, &p, &hold);

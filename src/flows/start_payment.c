@@ -242,6 +242,7 @@ start_payment(struct flow *f, const struct pay_ask *ask, struct pay_answer *out)
 	    (ask->token.n && !s.psp->kind->charge))
 		return PAY_REFUSED;
 	begin.live = s.psp->live;
+	begin.pays_late = s.psp->kind->pays_late;
 	begin.body = body_of(&s);
 	if (!begin.body.n)
 		return PAY_REFUSED;

@@ -123,6 +123,7 @@ struct psp;			/* a configured provider */
 
 struct psp_kind {
 	const char *name;	/* "stripe": in URLs and the database */
+	bool pays_late;		/* a try that a bank is still busy with when the checkout is closed may yet succeed */
 	/*
 	 * Exactly the bytes that create_checkout will send: made once, stored with its key before the first call, sent again unchanged.
 	 * The session's end in it leaves room for that: a body is good for at least 10 minutes. Empty: cannot be asked of this provider.

@@ -197,6 +197,7 @@ close_checkout(struct psp *psp, struct arena *a, struct span session)
  */
 const struct psp_kind razorpay_kind = {
 	.name = "razorpay",
+	.pays_late = true,
 	.checkout_body = razorpay_checkout_body,
 	.create_checkout = create_checkout,
 	.find_checkout = find_checkout,

@@ -108,8 +108,7 @@ static void
 reaps(void)
 {
 	for (int i = 0; i < 3; i++) {
-		stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
-		stack_sql(&stack, "UPDATE refunds SET due_at = UTC_TIMESTAMP(3) WHERE state = 'pending'");
+		stack_all_due(&stack);
 		stack_sql(&stack, "UPDATE provider_lists SET due_at = UTC_TIMESTAMP(3)");
 		stack_reap(&stack);
 	}
@@ -142,7 +141,8 @@ buying(void)
 	/* where we capture, it takes the buyer's return, or the reaper */
 	for (int i = 0; strcmp(way, "paypal") == 0 && i < TRIES && stack_number(&stack, "SELECT COUNT(*) FROM bookings "
 	    "WHERE state = 'confirmed' AND hold_id = %" PRId64, id) == 0; i++) {
-		stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3), claimed_at = claimed_at - INTERVAL 61 SECOND");
+		stack_all_due(&stack);
+		stack_sql(&stack, "UPDATE payments SET claimed_at = claimed_at - INTERVAL 61 SECOND");
 		if (i % 2)
 			reaps();
 		else
@@ -167,7 +167,7 @@ buying_without_webhooks(void)
 	back = visitor_post(v, CSTR(stack.arena, pays(v, hold).location), "do=pay");
 	for (int i = 0; i < TRIES && stack_number(&stack, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %" PRId64,
 	    id) == 0; i++) {
-		stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
+		stack_all_due(&stack);
 		looks(v, CSTR(stack.arena, back.location), 303);
 	}
 	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %" PRId64, id), 1);

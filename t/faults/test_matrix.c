@@ -98,8 +98,7 @@ pays_there(struct visitor *v, struct page pay)
 static void
 reaps(void)
 {
-	stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
-	stack_sql(&stack, "UPDATE refunds SET due_at = UTC_TIMESTAMP(3) WHERE state = 'pending'");
+	stack_all_due(&stack);
 	stack_reap(&stack);
 }
 

@@ -261,6 +261,13 @@ stack_later(struct stack *s, int seconds)
 	stack_sql(s, "UPDATE refunds SET due_at = TIMESTAMPADD(SECOND, -%d, due_at)", seconds);
 }
 
+void
+stack_all_due(struct stack *s)
+{
+	stack_sql(s, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3) WHERE state IN ('created', 'open', 'capturing')");
+	stack_sql(s, "UPDATE refunds SET due_at = UTC_TIMESTAMP(3) WHERE state = 'pending'");
+}
+
 /* A visitor who has the provider's key. */
 static struct visitor *
 merchant(struct stack *s)

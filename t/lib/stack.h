@@ -38,6 +38,7 @@ int64_t stack_number(struct stack *, const char *fmt, ...) __attribute__((format
 const char *stack_text(struct stack *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void stack_sql(struct stack *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* As if so many seconds had passed for holds and held seats. */
+void stack_all_due(struct stack *);			/* unfinished payments and refunds are the reaper's next business */
 void stack_later(struct stack *, int seconds);
 /* POST to the stand-in provider by whoever has its key; and to its control endpoint: "fail=create:500:2". */
 struct page;

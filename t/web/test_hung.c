@@ -55,7 +55,7 @@ audited(void **state)
 {
 	(void)state;
 	stack_control(&stack, "clear=all&webhook=on");
-	stack_sql(&stack, "UPDATE payments SET ask_at = UTC_TIMESTAMP(3)");
+	stack_all_due(&stack);
 	stack_reap(&stack);
 	return stack_audit(&stack);
 }

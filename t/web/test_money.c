@@ -44,8 +44,7 @@ close_stack(void **state)
 static void
 reap(void)
 {
-	stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
-	stack_sql(&stack, "UPDATE refunds SET due_at = UTC_TIMESTAMP(3) WHERE state = 'pending'");
+	stack_all_due(&stack);
 	stack_reap(&stack);
 }
 
@@ -322,6 +321,51 @@ money_of_nobody_in_the_providers_list_is_found(void **state)
 	assert_non_null(strstr(said, "paid at the provider, but no payment of ours"));
 }
 
+/* A bank may say yes when the link is long cancelled, and Razorpay has no list to find that on. */
+static void
+money_that_comes_after_the_end_goes_back_though_nobody_tells(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	const char *session;
+
+	(void)state;
+	stack_control(&stack, "webhook=off&razorpay.charge=pending");
+	buyer_at_provider(v, buyer_pay_by(v, buyer_takes(v, show(), next_seat++, 1), "razorpay"), "pay");
+	session = newest_session(&stack);
+	stack_later(&stack, 4000);
+	reap();
+	assert_string_equal(stack_text(&stack, "SELECT state FROM payments ORDER BY payment_id DESC LIMIT 1"), "closed\n");
+	stack_later(&stack, 1000);
+	stack_reap(&stack);			/* asked, and still nothing has come */
+	assert_string_equal(stack_text(&stack, "SELECT state FROM payments ORDER BY payment_id DESC LIMIT 1"), "closed\n");
+	stack_control(&stack, TEXT("pay=%s", session));
+	stack_later(&stack, 10000);
+	stack_reap(&stack);
+	reap();
+	assert_string_equal(stack_text(&stack, "SELECT state, reason FROM payments ORDER BY payment_id DESC LIMIT 1"), "refunded\tlate\n");
+	visitor_free(v);
+}
+
+/* Nobody is asked for ever: after three days it is over, and what closes for good is not asked at all. */
+static void
+whatever_cannot_be_paid_any_more_is_not_asked_for(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+
+	(void)state;
+	stack_control(&stack, "webhook=off");
+	buyer_pay_by(v, buyer_takes(v, show(), next_seat++, 1), "stripe");
+	buyer_pay_by(v, buyer_takes(v, show(), next_seat++, 1), "razorpay");
+	stack_later(&stack, 4000);
+	reap();
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM payments WHERE provider = 'stripe' AND state = 'closed' AND ask_at IS NOT NULL"), 0);
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM payments WHERE provider = 'razorpay' AND state = 'closed' AND ask_at IS NOT NULL"), 1);
+	stack_later(&stack, 3 * 86400);
+	stack_reap(&stack);
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM payments WHERE state IN ('failed', 'closed') AND ask_at IS NOT NULL"), 0);
+	visitor_free(v);
+}
+
 static void
 a_provider_is_switched_off_while_the_house_is_open(void **state)
 {
@@ -353,6 +397,7 @@ main(void)
 		T(an_operator_cancels_seats_and_gives_money_back), T(books_that_do_not_add_up_are_named),
 		T(a_refund_that_needs_a_human_stands_on_the_list_until_somebody_did_it), T(a_dispute_stands_on_the_list_until_it_is_taken_off),
 		T(a_refund_made_at_the_provider_is_shown_and_counted), T(money_of_nobody_in_the_providers_list_is_found),
+		T(money_that_comes_after_the_end_goes_back_though_nobody_tells), T(whatever_cannot_be_paid_any_more_is_not_asked_for),
 		T(a_provider_is_switched_off_while_the_house_is_open),
 	};
 

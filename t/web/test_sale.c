@@ -50,7 +50,7 @@ audited(void **state)
 {
 	(void)state;
 	stack_control(&stack, "clear=all&webhook=on");
-	stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
+	stack_all_due(&stack);
 	stack_reap(&stack);
 	stack_reap(&stack);
 	return stack_audit(&stack);
@@ -423,7 +423,7 @@ a_hold_given_back_closes_the_payment_page(void **state)
 	(void)state;
 	p = visitor_post(v, arena_fmt(stack.arena, "%s/release", hold).p, "");
 	assert_true(p.status == 200 || p.status == 303 || p.status == 410);
-	stack_sql(&stack, "UPDATE payments SET asked_at = NULL, ask_at = UTC_TIMESTAMP(3)");
+	stack_all_due(&stack);
 	stack_reap(&stack);
 	assert_string_equal(payment_state(), "closed\n");
 	p = visitor_post(v, CSTR(stack.arena, pay.location), "do=pay");
