@@ -41,6 +41,7 @@ static const char *const deaths[] = {
 static struct stack stack;
 static char order_file[160], done_file[176];
 static int next_seat, nth_show;
+static size_t agreed;		/* so many payments of the provider's books were compared with ours by earlier cases */
 static bool reached[ARRAY_LEN(deaths)];
 
 #define TEXT(...) arena_fmt(stack.arena, __VA_ARGS__).p
@@ -115,6 +116,74 @@ cancels(void)
 			usleep(100000);
 }
 
+/* -- the books ----------------------------------------------------------------------------------------------------------------- */
+
+/* The provider's books; new. They grow with each case and are read often, so what it takes to read them is given back. */
+static json_t *
+ledger(void)
+{
+	struct arena *whole = stack.arena;
+	struct page p;
+	json_t *books;
+
+	stack.arena = arena_new(256 * MiB);
+	p = stack_ask_provider(&stack, "/control/ledger");
+	books = json_loadb(p.body.p, p.body.n, 0, NULL);
+	arena_free(stack.arena);
+	stack.arena = whole;
+	assert_true(json_is_array(json_object_get(books, "payments")));
+	return books;
+}
+
+/* Their line for a payment against ours: what differs, or NULL. */
+static const char *
+compare(const json_t *theirs)
+{
+	const char *reference = json_string_value(json_object_get(theirs, "reference"));
+	int64_t captured = json_integer_value(json_object_get(theirs, "captured_minor"));
+	int64_t refunded = json_integer_value(json_object_get(theirs, "refunded_minor"));
+	struct span rest = span_of(reference ? reference : ""), first = span_cut(&rest, '-');
+	int64_t at_show, payment, our_captured, our_refunded;
+
+	assert_true(span_int(first, 1, INT64_MAX, &at_show) && span_int(rest, 1, INT64_MAX, &payment));
+	our_captured = stack_number(&stack, "SELECT COALESCE(captured_minor, 0) FROM payments WHERE show_id = %" PRId64 " AND payment_id = %"
+	    PRId64, at_show, payment);
+	our_refunded = stack_number(&stack, "SELECT COALESCE(SUM(amount_minor), 0) FROM refunds WHERE state = 'done' AND show_id = %" PRId64
+	    " AND payment_id = %" PRId64, at_show, payment);
+	return captured == our_captured && refunded == our_refunded ? NULL : TEXT("%s: the provider took %" PRId64 " and gave back %" PRId64
+	    ", we know of %" PRId64 " and %" PRId64, reference, captured, refunded, our_captured, our_refunded);
+}
+
+static size_t
+payments_there(void)
+{
+	json_auto_t *books = ledger();
+
+	return json_array_size(json_object_get(books, "payments"));
+}
+
+/* What the books differ in, or NULL. Payments before `from` are not compared. */
+static const char *
+difference(size_t from)
+{
+	json_auto_t *books = ledger();
+	const json_t *one;
+	int64_t with_money = 0, ours;
+	const char *differs = NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(books, "payments"), i, one)
+		if (json_integer_value(json_object_get(one, "captured_minor"))) {
+			with_money++;
+			if (!differs && i >= from)
+				differs = compare(one);
+		}
+	ours = stack_number(&stack, "SELECT COUNT(*) FROM payments WHERE captured_minor IS NOT NULL");
+	if (!differs && with_money != ours)
+		differs = TEXT("the provider took money of %" PRId64 " payments, we know of %" PRId64, with_money, ours);
+	return differs;
+}
+
 /* -- a case ------------------------------------------------------------------------------------------------------------------ */
 
 static void
@@ -150,23 +219,6 @@ buys(const struct pairs_case *c)
 	visitor_free(v);
 }
 
-/* The provider's books; new. They grow with each case and are read often, so what it takes to read them is given back. */
-static json_t *
-ledger(void)
-{
-	struct arena *whole = stack.arena;
-	struct page p;
-	json_t *books;
-
-	stack.arena = arena_new(256 * MiB);
-	p = stack_ask_provider(&stack, "/control/ledger");
-	books = json_loadb(p.body.p, p.body.n, 0, NULL);
-	arena_free(stack.arena);
-	stack.arena = whole;
-	assert_true(json_is_array(json_object_get(books, "payments")));
-	return books;
-}
-
 /* A charge that is under review may yet succeed, also of a payment that has ended here. */
 static bool
 under_review(void)
@@ -181,17 +233,20 @@ under_review(void)
 	return false;
 }
 
-/* Nothing is under way any more, here or there. */
+/* Nothing is under way any more, here or there, nor between: whoever was to take a message may have died of it. */
 static bool
 at_rest(void)
 {
-	return !under_review() && stack_number(&stack, "SELECT (SELECT COUNT(*) FROM payments WHERE state IN ('created', 'open', 'capturing')) + "
+	return !under_review() && !difference(agreed) &&
+	    stack_number(&stack, "SELECT (SELECT COUNT(*) FROM payments WHERE state IN ('created', 'open', 'capturing')) + "
 	    "(SELECT COUNT(*) FROM refunds WHERE state = 'pending') + (SELECT COUNT(*) FROM holds WHERE state = 'active')") == 0;
 }
 
 static void
 comes_to_rest(void)
 {
+	const char *differs;
+
 	stack_control(&stack, "clear=all&retry=now");
 	stack_later(&stack, 4000);
 	for (int i = 0; i < ROUNDS; i++) {
@@ -203,58 +258,15 @@ comes_to_rest(void)
 			stack_later(&stack, 100);	/* a claim of somebody who died goes stale */
 		usleep(100000);
 	}
-	fail_msg("never at rest: %s", stack_text(&stack, "SELECT p.payment_id, p.provider, p.state, r.state, r.why FROM payments p "
-	    "LEFT JOIN refunds r ON r.payment_id = p.payment_id WHERE p.state IN ('created', 'open', 'capturing') OR r.state = 'pending'"));
-}
-
-/* -- the books ----------------------------------------------------------------------------------------------------------------- */
-
-/* Their line for a payment against ours: what differs, or NULL. */
-static const char *
-compare(const json_t *theirs)
-{
-	const char *reference = json_string_value(json_object_get(theirs, "reference"));
-	int64_t captured = json_integer_value(json_object_get(theirs, "captured_minor"));
-	int64_t refunded = json_integer_value(json_object_get(theirs, "refunded_minor"));
-	struct span rest = span_of(reference ? reference : ""), first = span_cut(&rest, '-');
-	int64_t at_show, payment, our_captured, our_refunded;
-
-	assert_true(span_int(first, 1, INT64_MAX, &at_show) && span_int(rest, 1, INT64_MAX, &payment));
-	our_captured = stack_number(&stack, "SELECT COALESCE(captured_minor, 0) FROM payments WHERE show_id = %" PRId64 " AND payment_id = %"
-	    PRId64, at_show, payment);
-	our_refunded = stack_number(&stack, "SELECT COALESCE(SUM(amount_minor), 0) FROM refunds WHERE state = 'done' AND show_id = %" PRId64
-	    " AND payment_id = %" PRId64, at_show, payment);
-	return captured == our_captured && refunded == our_refunded ? NULL : TEXT("%s: the provider took %" PRId64 " and gave back %" PRId64
-	    ", we know of %" PRId64 " and %" PRId64, reference, captured, refunded, our_captured, our_refunded);
-}
-
-/* What the books differ in, or NULL. */
-static const char *
-difference(void)
-{
-	json_auto_t *books = ledger();
-	const json_t *one;
-	int64_t with_money = 0, ours;
-	const char *differs = NULL;
-	size_t i;
-
-	json_array_foreach(json_object_get(books, "payments"), i, one)
-		if (json_integer_value(json_object_get(one, "captured_minor"))) {
-			with_money++;
-			if (!differs)
-				differs = compare(one);
-		}
-	ours = stack_number(&stack, "SELECT COUNT(*) FROM payments WHERE captured_minor IS NOT NULL");
-	if (!differs && with_money != ours)
-		differs = TEXT("the provider took money of %" PRId64 " payments, we know of %" PRId64, with_money, ours);
-	return differs;
+	differs = difference(0);
+	fail_msg("never at rest: %s; %s", differs ? differs : "the books agree", stack_text(&stack, "SELECT p.payment_id, p.provider, p.state, "
+	    "r.state, r.why FROM payments p LEFT JOIN refunds r ON r.payment_id = p.payment_id "
+	    "WHERE p.state IN ('created', 'open', 'capturing') OR r.state = 'pending'"));
 }
 
 static void
 run_case(size_t number, const struct pairs_case *c)
 {
-	const char *differs;
-
 	print_message("# %zu: %s, %s, \"%s\", \"%s\"\n", number, providers[c->at[PROVIDER]], steps[c->at[STEP]], troubles[c->at[TROUBLE]],
 	    deaths[c->at[DEATH]]);
 	if (troubles[c->at[TROUBLE]][0]) {
@@ -277,9 +289,7 @@ run_case(size_t number, const struct pairs_case *c)
 	order("");
 	if (stack_audit(&stack) != 0)
 		fail_msg("the audit finds something");
-	differs = difference();
-	if (differs)
-		fail_msg("%s", differs);
+	agreed = payments_there();
 	if (next_seat > 180) {		/* the hall is nearly sold out: on with the next show */
 		next_seat = 0;
 		nth_show++;
@@ -302,6 +312,7 @@ whatever_goes_wrong_wherever_the_books_agree(void **state)
 		if (one < 0 || (size_t)one == i)
 			run_case(i, &list[i]);
 	print_message("# %zu cases\n", n);
+	assert_null(difference(0));
 	for (size_t i = 1; one < 0 && i < ARRAY_LEN(deaths); i++)
 		if (!reached[i])
 			fail_msg("nobody died at %s", deaths[i]);
@@ -314,13 +325,13 @@ a_penny_that_is_missing_is_found(void **state)
 	(void)state;
 	if (getenv("FOYER_MATRIX_ONLY"))
 		skip();
-	assert_null(difference());
+	assert_null(difference(0));
 	stack_sql(&stack, "UPDATE payments SET captured_minor = captured_minor - 1 WHERE captured_minor IS NOT NULL "
 	    "ORDER BY payment_id DESC LIMIT 1");
-	assert_non_null(difference());
+	assert_non_null(difference(0));
 	stack_sql(&stack, "UPDATE payments SET captured_minor = captured_minor + 1 WHERE captured_minor IS NOT NULL "
 	    "ORDER BY payment_id DESC LIMIT 1");
-	assert_null(difference());
+	assert_null(difference(0));
 }
 
 static int
