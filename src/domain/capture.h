@@ -7,7 +7,7 @@
 
 #include "domain/outcome.h"
 
-#define CAPTURE_STALE_MS 60000		/* whoever claimed it so long ago has died: longer than every call takes */
+#define CAPTURE_STALE_MS 60000		/* whoever claimed it so long ago has died: longer than a capture and its key take (psp_timeout_ms) */
 #define CAPTURE_KEEP_MS 180000		/* for so long its seats are kept: a claim, its end, and one that takes over */
 
 /*

@@ -12,7 +12,7 @@
 
 #define EVERY_MS INT64_C(300000)
 #define OVERLAP_MS INT64_C(600000)	/* whatever a provider puts on its list only after a while */
-#define PAGES 50
+#define PAGES 500			/* 50,000 payments: what a busy house sells while its reaper stands still for a night */
 #define PAGE_ARENA (16 * MiB)
 
 struct listed {
