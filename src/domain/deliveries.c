@@ -10,7 +10,7 @@ STATEMENT(deliveries_new, SCATTER, "", "INSERT INTO deliveries (show_id, outbox_
     "SELECT o.show_id, o.outbox_id, ? AS sink, UTC_TIMESTAMP(3) FROM outbox o FORCE INDEX (by_type) "
     "LEFT JOIN deliveries d ON d.show_id = o.show_id AND d.outbox_id = o.outbox_id AND d.sink = ? "
     "WHERE o.type = ? AND o.at >= TIMESTAMPADD(SECOND, ?, UTC_TIMESTAMP(3)) AND d.outbox_id IS NULL ORDER BY o.at LIMIT ?");
-STATEMENT(deliveries_list, SCATTER, "iitid", "SELECT d.show_id, d.outbox_id, o.type, o.subject_id, o.at FROM deliveries d "
+STATEMENT(deliveries_list, SCATTER, "iitidt", "SELECT d.show_id, d.outbox_id, o.type, o.subject_id, o.at, o.payload FROM deliveries d "
     "JOIN outbox o ON o.show_id = d.show_id AND o.outbox_id = d.outbox_id "
     "WHERE d.sink = ? AND d.state = 'waiting' AND d.due_at <= UTC_TIMESTAMP(3) ORDER BY d.due_at LIMIT ?");
 STATEMENT(delivery_take, SHOW, "", "UPDATE deliveries SET due_at = TIMESTAMPADD(SECOND, LEAST(3600, 15 * POW(2, LEAST(tries, 8))), "
@@ -42,7 +42,8 @@ deliveries_due(struct db *db, struct arena *a, const char *sink, size_t most, st
 	*list = ARENA_ARRAY(a, struct delivery, rows_count(rows));
 	while (rows_next(rows))
 		(*list)[n++] = (struct delivery){ .show = row_int(rows, 0), .event = row_int(rows, 1), .type = row_text(rows, 2),
-			.subject = row_int(rows, 3), .at_ms = row_int(rows, 4) };
+			.subject = row_int(rows, 3), .at_ms = row_int(rows, 4),
+			.payload = row_text(rows, 5) };
 	return n;
 }
 

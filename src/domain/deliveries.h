@@ -17,6 +17,7 @@ struct delivery {
 	struct span type;
 	int64_t subject;
 	int64_t at_ms;
+	struct span payload;		/* JSON, an object */
 };
 
 /*
