@@ -157,6 +157,13 @@ enum tx_result {
 enum tx_result tx_run(struct db *, const struct transaction *, enum tx_end (*body)(struct db *, void *), void *context);
 
 /*
+ * What is called after a COMMIT of a transaction whose body said db_tells(): that there is an event for whoever takes events away. Also
+ * where the answer to the COMMIT was lost. It must not wait for anything.
+ */
+void db_on_told(struct db *, void (*told)(void *), void *context);
+void db_tells(struct db *);
+
+/*
  * For reading only, and for as long as it takes: everything read in between is of one moment. Always on a connection of its own,
  * so false (logged) where none can be had. A connection lost in between is not taken up again: the reads fail.
  */

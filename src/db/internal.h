@@ -36,6 +36,9 @@ struct db {
 	bool id_clash;			/* DB_DUPLICATE was on a PRIMARY key: an id drawn twice, not a rule */
 	bool patient;			/* connect with time for statements over the whole database */
 	bool mariadb;
+	bool tells;			/* the open transaction has said db_tells() */
+	void (*told)(void *);
+	void *told_context;
 	struct db_counts counts;
 };
 

@@ -5,6 +5,6 @@
 #include "base/settings.h"
 #include "db/db.h"
 
-struct db *db_of_settings(struct arena *, const struct settings *);	/* as db_new() */
+struct db *db_of_settings(struct arena *, const struct settings *);	/* as db_new(); its events wake the relays */
 
 #endif

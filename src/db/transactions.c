@@ -62,6 +62,19 @@ db_lose(struct db *db)
 }
 #endif
 
+void
+db_on_told(struct db *db, void (*told)(void *), void *context)
+{
+	db->told = told;
+	db->told_context = context;
+}
+
+void
+db_tells(struct db *db)
+{
+	db->tells = true;
+}
+
 /* One try. *unsure is set when COMMIT was sent and nothing came back. */
 static void
 try_once(struct db *db, const struct transaction *tx, enum tx_end (*body)(struct db *, void *), void *context, bool *unsure)
@@ -71,6 +84,7 @@ try_once(struct db *db, const struct transaction *tx, enum tx_end (*body)(struct
 	if (!db_connect(db) || !db_plain(db, "START TRANSACTION"))
 		return;
 	db->in_transaction = true;
+	db->tells = false;
 	if (tx_fault(tx, "begun"))
 		lose(db);
 	end = body(db, context);
@@ -86,6 +100,8 @@ try_once(struct db *db, const struct transaction *tx, enum tx_end (*body)(struct
 		*unsure = !sent && db->error == DB_LOST;
 		if (sent)
 			tx_fault(tx, "committed");
+		if ((sent || *unsure) && db->tells && db->told)
+			db->told(db->told_context);
 	} else if (db->mysql && db->error != DB_LOST) {
 		enum db_error why = db->error;
 

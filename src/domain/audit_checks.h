@@ -8,6 +8,9 @@
 #include "domain/audit.h"
 
 #define SOME " LIMIT 50"	/* AUDIT_LINES */
+/* Every event there ever was, as o. */
+#define EVENTS "(SELECT show_id, outbox_id, type, subject_id, payload FROM outbox UNION ALL " \
+	"SELECT show_id, outbox_id, type, subject_id, payload FROM outbox_archive) o"
 #define FLIGHT_AGO "TIMESTAMPADD(SECOND, ?, UTC_TIMESTAMP(3))"
 
 struct audit {

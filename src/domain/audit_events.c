@@ -16,7 +16,7 @@
 /* One row for each pair of a state and the events told: how many things are so, and some of them as show/id. */
 #define HISTORY(table, id, types) "SELECT t.state, t.told, COUNT(*), SUBSTRING_INDEX(GROUP_CONCAT(CONCAT(t.show_id, '/', t.id) " \
 	"SEPARATOR ' '), ' ', 20) FROM (SELECT x.show_id, x." id " AS id, x.state, COALESCE(LEFT(GROUP_CONCAT(o.type ORDER BY o.type " \
-	"SEPARATOR ' '), 300), '') AS told FROM " table " x LEFT JOIN outbox o ON o.show_id = x.show_id AND o.subject_id = x." id \
+	"SEPARATOR ' '), 300), '') AS told FROM " table " x LEFT JOIN " EVENTS " ON o.show_id = x.show_id AND o.subject_id = x." id \
 	" AND " types " GROUP BY x.show_id, x." id ", x.state) t GROUP BY t.state, t.told"
 
 STATEMENT(booking_history, SCATTER, "ttit", HISTORY("bookings", "booking_id", "o.type LIKE 'BOOKING%' AND o.type NOT IN ('BOOKING_LINK', 'BOOKING_REDUCED')"));
@@ -24,10 +24,10 @@ STATEMENT(payment_history, SCATTER, "ttit", HISTORY("payments", "payment_id", "o
 STATEMENT(refund_history, SCATTER, "ttit", HISTORY("refunds", "refund_id", "o.type LIKE 'REFUND%'"));
 /* Its confirmation is told as the booking's, and one that ended may still be paid late. */
 STATEMENT(hold_history, SCATTER, "iiti", "SELECT h.show_id, h.hold_id, h.state, COUNT(o.outbox_id) FROM holds h "
-    "LEFT JOIN outbox o ON o.show_id = h.show_id AND o.subject_id = h.hold_id AND o.type = 'BOOKING_RELEASED' "
+    "LEFT JOIN " EVENTS " ON o.show_id = h.show_id AND o.subject_id = h.hold_id AND o.type = 'BOOKING_RELEASED' "
     "GROUP BY h.show_id, h.hold_id, h.state HAVING COUNT(o.outbox_id) <> (h.state IN ('released', 'expired'))" SOME);
 
-#define SEATS_TOLD "FROM outbox o JOIN JSON_TABLE(IF(JSON_VALID(o.payload), o.payload, '{}'), '$.seats[*]' " \
+#define SEATS_TOLD "FROM " EVENTS " JOIN JSON_TABLE(IF(JSON_VALID(o.payload), o.payload, '{}'), '$.seats[*]' " \
 	"COLUMNS (seat INT PATH '$')) j WHERE o.type "
 STATEMENT(seat_history, SCATTER, "iiii", "SELECT show_id, hold, seat, SUM(n) FROM ("
     "SELECT o.show_id, o.subject_id AS hold, j.seat, IF(o.type = 'SEAT_HELD', 1, -1) AS n " SEATS_TOLD "IN ('SEAT_HELD', 'SEAT_SOLD') "
@@ -40,15 +40,15 @@ STATEMENT(ticket_history, SCATTER, "iiii", "SELECT show_id, booking, seat, SUM(n
     "UNION ALL SELECT show_id, booking_id, seat_id, -1 FROM show_seats WHERE status = 'confirmed') t "
     "GROUP BY show_id, booking, seat HAVING SUM(n) <> 0" SOME);
 
-STATEMENT(event_without_row, SCATTER, "iiti", "SELECT o.show_id, o.outbox_id, o.type, o.subject_id FROM outbox o WHERE "
+STATEMENT(event_without_row, SCATTER, "iiti", "SELECT o.show_id, o.outbox_id, o.type, o.subject_id FROM " EVENTS " WHERE "
     "(o.type LIKE 'PAYMENT%' AND NOT EXISTS (SELECT 1 FROM payments x WHERE x.show_id = o.show_id AND x.payment_id = o.subject_id)) OR "
     "(o.type LIKE 'REFUND%' AND NOT EXISTS (SELECT 1 FROM refunds x WHERE x.show_id = o.show_id AND x.refund_id = o.subject_id)) OR "
     "((o.type LIKE 'SEAT%' OR o.type = 'BOOKING_RELEASED') AND "
     "NOT EXISTS (SELECT 1 FROM holds x WHERE x.show_id = o.show_id AND x.hold_id = o.subject_id)) OR "
     "(o.type LIKE 'BOOKING%' AND o.type <> 'BOOKING_RELEASED' AND "
     "NOT EXISTS (SELECT 1 FROM bookings x WHERE x.show_id = o.show_id AND x.booking_id = o.subject_id))" SOME);
-STATEMENT(event_unreadable, SCATTER, "iit", "SELECT show_id, outbox_id, type FROM outbox WHERE JSON_VALID(payload) = 0" SOME);
-STATEMENT(event_of_no_type, SCATTER, "tiii", "SELECT type, COUNT(*), MIN(show_id), MIN(outbox_id) FROM outbox GROUP BY type");
+STATEMENT(event_unreadable, SCATTER, "iit", "SELECT show_id, outbox_id, type FROM " EVENTS " WHERE JSON_VALID(payload) = 0" SOME);
+STATEMENT(event_of_no_type, SCATTER, "tiii", "SELECT type, COUNT(*), MIN(show_id), MIN(outbox_id) FROM " EVENTS " GROUP BY type");
 
 struct told {
 	struct span types[TOLD_MAX];

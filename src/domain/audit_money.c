@@ -42,7 +42,8 @@ STATEMENT(refund_missing, SCATTER, "ii", "SELECT p.show_id, p.payment_id FROM pa
 /* A refund that a bank sent back later was done once, as its event tells. */
 STATEMENT(refunded_by_nothing, SCATTER, "ii", "SELECT p.show_id, p.payment_id FROM payments p WHERE p.state = 'refunded' "
     "AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.show_id = p.show_id AND r.payment_id = p.payment_id AND (r.state = 'done' "
-    "OR EXISTS (SELECT 1 FROM outbox o WHERE o.show_id = r.show_id AND o.subject_id = r.refund_id AND o.type = 'REFUND_DONE')))" SOME);
+    "OR EXISTS (SELECT 1 FROM outbox o WHERE o.show_id = r.show_id AND o.subject_id = r.refund_id AND o.type = 'REFUND_DONE') "
+    "OR EXISTS (SELECT 1 FROM outbox_archive o WHERE o.show_id = r.show_id AND o.subject_id = r.refund_id AND o.type = 'REFUND_DONE')))" SOME);
 STATEMENT(refund_unnoticed, SCATTER, "iiit", "SELECT r.show_id, r.refund_id, r.payment_id, p.state FROM refunds r "
     "LEFT JOIN payments p ON p.show_id = r.show_id AND p.payment_id = r.payment_id "
     "WHERE p.state IS NULL OR p.state NOT IN ('paid', 'refund_due', 'refunded')" SOME);

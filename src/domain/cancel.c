@@ -52,6 +52,8 @@ struct cancelling {
 	struct payment_full p;
 	struct booking_row booking;
 	struct cancel_terms terms;
+	struct seat_row rows[LOCK_MAX_SEATS];	/* of all that were held, locked */
+	size_t n_rows;
 	int64_t ids[HOLD_MAX_SEATS], fee;	/* the tickets to cancel; what their terms keep */
 	size_t n, live;				/* how many those are, of how many that are live */
 	int64_t value;				/* what they cost */
@@ -137,7 +139,8 @@ free_tickets(struct db *db, struct cancelling *c)
 	if ((db_change(db, &cancel_seats_free, show, c->booking.id, AT_8(c->ids, c->n)) != n ||
 	    db_change(db, &cancel_dead, show, c->booking.id, AT_8(c->ids, c->n)) != n) && !db_failed(db))
 		db_refuse(db, "show=%" PRId64 " booking=%" PRId64 " gives back other than its %zu locked tickets", show, c->booking.id, c->n);
-	outbox_add(db, show, "SEAT_RELEASED", c->p.hold, seats_json(c->arena, "booking", c->booking.id, c->ids, c->n, "cancelled"));
+	outbox_add(db, show, "SEAT_RELEASED", c->p.hold, seats_json(c->arena, (struct seats_told){ .key = "booking", .id = c->booking.id,
+	    .ids = c->ids, .n = c->n, .rows = c->rows, .n_rows = c->n_rows, .up = SEATS_CHANGED, .reason = "cancelled" }));
 	FAULT_DB(db, "cancel.seats_free");
 }
 
@@ -177,7 +180,7 @@ tell(struct db *db, struct cancelling *c)
 	if (all)
 		db_change(db, &cancel_booking_end, show, c->booking.id);
 	outbox_add(db, show, all ? "BOOKING_CANCELLED" : "BOOKING_REDUCED", c->booking.id,
-	    seats_json(c->arena, "hold", c->p.hold, c->ids, c->n, NULL));
+	    seats_json(c->arena, (struct seats_told){ .key = "hold", .id = c->p.hold, .ids = c->ids, .n = c->n }));
 }
 
 static enum tx_end
@@ -185,7 +188,6 @@ cancel_body(struct db *db, void *context)
 {
 	struct cancelling *c = context;
 	const struct cancel_ask *ask = c->ask;
-	struct seat_row seats[LOCK_MAX_SEATS];
 	int64_t held[HOLD_MAX_SEATS], payment;
 	struct rows *row = db_row(db, &cancel_whose, ask->show, ask->show, ask->booking);
 	enum outcome o;
@@ -202,7 +204,7 @@ cancel_body(struct db *db, void *context)
 	o = terms_of(db, c);
 	if (o != OUTCOME_OK)
 		return end_with(c, o, false);
-	lock_seats(db, ask->show, held, hold_seat_ids(db, ask->show, c->p.hold, held), seats);
+	c->n_rows = lock_seats(db, ask->show, held, hold_seat_ids(db, ask->show, c->p.hold, held), c->rows);
 	if (!lock_booking(db, ask->show, c->p.hold, &c->booking) || !span_is(c->booking.state, "confirmed") || !span_is(c->p.state, "paid"))
 		return end_with(c, OUTCOME_CHANGED, false);
 	o = choose(db, c);

@@ -1,73 +1,284 @@
-/* deliveries.c - see deliveries.h. No transactions: each change is one statement that does nothing where it comes second. */
+/* deliveries.c - see deliveries.h: finding events, and taking a show's to a sink. One transaction only, that of finding. */
 #include "base/base.h"
 
 #include "domain/deliveries.h"
 
-#define FIND_BATCH 2000
+#define FIND_MOST 500		/* events of one show in one transaction */
+#define IDS_MAX (256 * KiB)
 
-/* READ COMMITTED: reading the outbox locks nothing, so nobody who sells waits for this. */
-STATEMENT(deliveries_new, SCATTER, "", "INSERT INTO deliveries (show_id, outbox_id, sink, due_at) "
-    "SELECT o.show_id, o.outbox_id, ? AS sink, UTC_TIMESTAMP(3) FROM outbox o FORCE INDEX (by_type) "
-    "LEFT JOIN deliveries d ON d.show_id = o.show_id AND d.outbox_id = o.outbox_id AND d.sink = ? "
-    "WHERE o.type = ? AND o.at >= TIMESTAMPADD(SECOND, ?, UTC_TIMESTAMP(3)) AND d.outbox_id IS NULL ORDER BY o.at LIMIT ?");
-STATEMENT(deliveries_list, SCATTER, "iitidt", "SELECT d.show_id, d.outbox_id, o.type, o.subject_id, o.at, o.payload FROM deliveries d "
-    "JOIN outbox o ON o.show_id = d.show_id AND o.outbox_id = d.outbox_id "
-    "WHERE d.sink = ? AND d.state = 'waiting' AND d.due_at <= UTC_TIMESTAMP(3) ORDER BY d.due_at LIMIT ?");
-STATEMENT(delivery_take, SHOW, "", "UPDATE deliveries SET due_at = TIMESTAMPADD(SECOND, LEAST(3600, 15 * POW(2, LEAST(tries, 8))), "
-    "UTC_TIMESTAMP(3)), tries = tries + 1 WHERE show_id = ? AND outbox_id = ? AND sink = ? AND state = 'waiting' "
-    "AND due_at <= UTC_TIMESTAMP(3)");
-STATEMENT(delivery_end, SHOW, "", "UPDATE deliveries SET state = ?, error = ?, done_at = UTC_TIMESTAMP(3) "
-    "WHERE show_id = ? AND outbox_id = ? AND sink = ? AND state = 'waiting' AND tries >= ?");
-STATEMENT(delivery_note, SHOW, "", "UPDATE deliveries SET error = ? WHERE show_id = ? AND outbox_id = ? AND sink = ? AND state = 'waiting'");
+STATEMENT(fresh_shows, SCATTER, "i", "SELECT show_id FROM outbox FORCE INDEX (fresh) WHERE found = 0 AND show_id > ? "
+    "GROUP BY show_id ORDER BY show_id LIMIT ?");
+/* READ COMMITTED: reading the outbox locks nothing, so nobody who sells waits for this, nor is waited for. */
+STATEMENT(fresh_list, SHOW, "it", "SELECT outbox_id, type FROM outbox FORCE INDEX (fresh) WHERE found = 0 AND show_id = ? "
+    "ORDER BY outbox_id LIMIT ?");
+STATEMENT(deliveries_add, SHOW, "", "INSERT INTO deliveries (show_id, outbox_id, sink, due_at) "
+    "SELECT ?, j.outbox_id, j.sink, UTC_TIMESTAMP(3) FROM JSON_TABLE(?, '$[*]' COLUMNS (outbox_id BIGINT PATH '$[0]', "
+    "sink VARCHAR(12) PATH '$[1]')) AS j ON DUPLICATE KEY UPDATE deliveries.tries = deliveries.tries");
+#define IDS "JSON_TABLE(?, '$[*]' COLUMNS (outbox_id BIGINT PATH '$')) AS j STRAIGHT_JOIN "
+STATEMENT(fresh_done, SHOW, "", "UPDATE " IDS "outbox o ON o.outbox_id = j.outbox_id SET o.found = TRUE WHERE o.show_id = ?");
 
-int64_t
-deliveries_find(struct db *db, const char *sink, const char *const *types, size_t n, int64_t seconds)
+STATEMENT(waiting_shows, SCATTER, "i", "SELECT show_id FROM deliveries FORCE INDEX (by_state) WHERE sink = ? AND state = 'waiting' "
+    "AND show_id > ? GROUP BY show_id ORDER BY show_id LIMIT ?");
+/* In this order: who holds it is decided first, and the end by that. */
+STATEMENT(lease_try, SHOW, "", "INSERT INTO relay_leases (show_id, sink, holder, ends_at) "
+    "VALUES (?, ?, ?, TIMESTAMPADD(SECOND, ?, UTC_TIMESTAMP(3))) ON DUPLICATE KEY UPDATE "
+    "holder = IF(ends_at <= UTC_TIMESTAMP(3), ?, holder), ends_at = IF(holder = ?, TIMESTAMPADD(SECOND, ?, UTC_TIMESTAMP(3)), ends_at)");
+STATEMENT(lease_read, SHOW, "i", "SELECT holder FROM relay_leases WHERE show_id = ? AND sink = ? AND ends_at > UTC_TIMESTAMP(3)");
+STATEMENT(lease_drop, SHOW, "", "UPDATE relay_leases SET holder = 0, ends_at = COALESCE(?, UTC_TIMESTAMP(3)) "
+    "WHERE show_id = ? AND sink = ? AND holder = ?");
+
+#define DUE "SELECT d.outbox_id, o.type, o.subject_id, o.at, o.payload, d.tries, d.refusals, d.due_at, d.due_at <= UTC_TIMESTAMP(3) " \
+	"FROM deliveries d FORCE INDEX (by_state) JOIN outbox o ON o.outbox_id = d.outbox_id " \
+	"WHERE d.sink = ? AND d.state = 'waiting' AND d.show_id = ? AND o.show_id = ? "
+#define FIRST "ORDER BY d.outbox_id LIMIT ?"
+STATEMENT(due_of_show, SHOW, "itidtiidi", DUE FIRST);
+STATEMENT(due_by_subject, SHOW, "itidtiidi", DUE "AND d.due_at <= UTC_TIMESTAMP(3) AND NOT EXISTS (SELECT 1 FROM outbox p "
+    "JOIN deliveries e ON e.outbox_id = p.outbox_id WHERE p.show_id = ? AND p.subject_id = o.subject_id AND p.outbox_id < o.outbox_id "
+    "AND e.show_id = ? AND e.sink = ? AND e.state = 'waiting' AND e.due_at > UTC_TIMESTAMP(3)) " FIRST);
+
+STATEMENT(deliveries_end, SHOW, "", "UPDATE " IDS "deliveries d ON d.outbox_id = j.outbox_id "
+    "SET d.state = 'sent', d.error = '', d.done_at = UTC_TIMESTAMP(3) WHERE d.show_id = ? AND d.sink = ? AND d.state = 'waiting'");
+STATEMENT(delivery_end, SHOW, "", "UPDATE deliveries SET state = ?, error = ?, done_at = UTC_TIMESTAMP(3), tries = tries + 1, "
+    "refusals = refusals + ? WHERE show_id = ? AND outbox_id = ? AND sink = ? AND state = 'waiting'");
+STATEMENT(delivery_wait, SHOW, "", "UPDATE deliveries SET error = ?, due_at = TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)), "
+    "tries = tries + 1, refusals = refusals + ? WHERE show_id = ? AND outbox_id = ? AND sink = ? AND state = 'waiting'");
+
+STATEMENT(sink_add, GLOBAL, "", "INSERT INTO relay_sinks (sink, due_at) VALUES (?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE tries = tries");
+STATEMENT(sink_row, GLOBAL, "ii", "SELECT down_since IS NOT NULL, tries FROM relay_sinks WHERE sink = ?");
+STATEMENT(sink_try, GLOBAL, "", "UPDATE relay_sinks SET due_at = TIMESTAMPADD(SECOND, ?, UTC_TIMESTAMP(3)) "
+    "WHERE sink = ? AND down_since IS NOT NULL AND due_at <= UTC_TIMESTAMP(3)");
+/* Several relays may meet the same fall: it counts as one try. */
+STATEMENT(sink_down, GLOBAL, "", "UPDATE relay_sinks SET down_since = COALESCE(down_since, UTC_TIMESTAMP(3)), tries = tries + 1, error = ?, "
+    "due_at = TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)) WHERE sink = ? AND tries = ?");
+STATEMENT(sink_up, GLOBAL, "", "UPDATE relay_sinks SET down_since = NULL, tries = 0, error = '' WHERE sink = ?");
+
+TRANSACTION(find_tx, "relay_find");
+
+/* -- finding --------------------------------------------------------------------------------------------------------------- */
+
+struct finding {
+	struct arena *arena;
+	const struct sink_wants *wants;
+	size_t n_wants;
+	int64_t show;
+	size_t found;
+};
+
+static bool
+wanted(const struct sink_wants *w, struct span type)
 {
-	int64_t found = 0, some;
+	for (size_t i = 0; i < w->n_types; i++)
+		if (span_is(type, w->types[i]))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < n; i++)
-		do {
-			some = db_change(db, &deliveries_new, sink, sink, types[i], -seconds, FIND_BATCH);
-			found += some;
-		} while (some == FIND_BATCH);
+/*
+ * One read, so what it sees is of one moment, and of that the lowest ids: no event is found before one that it depends on. A twin who
+ * finds the same at the same time waits here, and then adds nothing.
+ */
+static enum tx_end
+find_body(struct db *db, void *context)
+{
+	struct finding *f = context;
+	struct rows *rows = db_select(db, &fresh_list, f->show, FIND_MOST);
+	struct buf ids, pairs;
+	size_t n_pairs = 0;
+
+	buf_init(&ids, f->arena, IDS_MAX);
+	buf_init(&pairs, f->arena, IDS_MAX);
+	f->found = 0;
+	while (rows_next(rows)) {
+		int64_t id = row_int(rows, 0);
+		struct span type = row_text(rows, 1);
+
+		buf_fmt(&ids, "%c%" PRId64, f->found++ ? ',' : '[', id);
+		for (size_t i = 0; i < f->n_wants; i++)
+			if (wanted(&f->wants[i], type))
+				buf_fmt(&pairs, "%c[%" PRId64 ",\"%s\"]", n_pairs++ ? ',' : '[', id, f->wants[i].sink);
+	}
+	if (f->found == 0)
+		return TX_ROLLBACK;
+	buf_byte(&ids, ']');
+	buf_byte(&pairs, ']');
+	if (n_pairs)
+		db_change(db, &deliveries_add, f->show, buf_view(&pairs));
+	db_change(db, &fresh_done, buf_view(&ids), f->show);
+	return ids.failed || pairs.failed ? TX_ROLLBACK : TX_COMMIT;
+}
+
+static int64_t
+find_in_show(struct finding *f, struct db *db)
+{
+	int64_t found = 0;
+
+	do {
+		if (tx_run(db, &find_tx, find_body, f) != TX_DONE)
+			return found;
+		found += (int64_t)f->found;
+	} while (f->found == FIND_MOST);
 	return found;
 }
 
-size_t
-deliveries_due(struct db *db, struct arena *a, const char *sink, size_t most, struct delivery **list)
+static size_t
+read_shows(struct rows *rows, int64_t shows[DELIVERY_SHOWS])
 {
-	struct rows *rows = db_select(db, &deliveries_list, sink, most);
 	size_t n = 0;
 
-	*list = ARENA_ARRAY(a, struct delivery, rows_count(rows));
-	while (rows_next(rows))
-		(*list)[n++] = (struct delivery){ .show = row_int(rows, 0), .event = row_int(rows, 1), .type = row_text(rows, 2),
-			.subject = row_int(rows, 3), .at_ms = row_int(rows, 4),
-			.payload = row_text(rows, 5) };
+	while (rows_next(rows) && n < DELIVERY_SHOWS)
+		shows[n++] = row_int(rows, 0);
+	rows_done(rows);
 	return n;
 }
 
+int64_t
+events_find(struct db *db, struct arena *a, const struct sink_wants *wants, size_t n)
+{
+	struct finding f = { .arena = a, .wants = wants, .n_wants = n };
+	int64_t shows[DELIVERY_SHOWS], after = -1, found = 0;
+	size_t n_shows;
+
+	do {
+		n_shows = read_shows(db_select(db, &fresh_shows, after, DELIVERY_SHOWS), shows);
+		for (size_t i = 0; i < n_shows && db_failed(db) == DB_FINE; i++) {
+			f.show = after = shows[i];
+			found += find_in_show(&f, db);
+		}
+	} while (n_shows == DELIVERY_SHOWS && db_failed(db) == DB_FINE);
+	return found;
+}
+
+/* -- units ------------------------------------------------------------------------------------------------------------------ */
+
+size_t
+deliveries_shows(struct db *db, const char *sink, int64_t after, int64_t shows[DELIVERY_SHOWS])
+{
+	return read_shows(db_select(db, &waiting_shows, sink, after, DELIVERY_SHOWS), shows);
+}
+
 bool
-delivery_claim(struct db *db, const char *sink, const struct delivery *d)
+lease_take(struct db *db, const char *sink, int64_t show, int64_t holder)
 {
-	return db_change(db, &delivery_take, d->show, d->event, sink) == 1;
+	struct rows *row;
+	bool ours;
+
+	db_change(db, &lease_try, show, sink, holder, LEASE_SECONDS, holder, holder, LEASE_SECONDS);
+	row = db_row(db, &lease_read, show, sink);
+	ours = row && row_int(row, 0) == holder;
+	if (row)
+		rows_done(row);
+	return ours;
 }
 
 void
-delivery_sent(struct db *db, const char *sink, const struct delivery *d)
+lease_end(struct db *db, const char *sink, int64_t show, int64_t holder, int64_t until_ms)
 {
-	db_change(db, &delivery_end, "sent", "", d->show, d->event, sink, 0);
-	log_info("delivery.sent", "sink=%s show=%" PRId64 " event=%" PRId64 " type=" PRSPAN, sink, d->show, d->event, ARGSPAN(d->type));
+	db_change(db, &lease_drop, until_ms ? at_ms(until_ms) : NO_VALUE, show, sink, holder);
+}
+
+size_t
+deliveries_due(struct db *db, struct arena *a, const char *sink, int64_t show, bool by_subject, size_t most, struct delivery **list,
+    int64_t *until_ms)
+{
+	struct rows *rows = by_subject ? db_select(db, &due_by_subject, sink, show, show, show, show, sink, most) :
+	    db_select(db, &due_of_show, sink, show, show, most);
+	size_t n = 0;
+
+	*until_ms = 0;
+	*list = ARENA_ARRAY(a, struct delivery, rows_count(rows));
+	while (rows_next(rows)) {
+		if (!row_int(rows, 8)) {
+			if (n == 0)
+				*until_ms = row_int(rows, 7);
+			break;
+		}
+		(*list)[n++] = (struct delivery){ .show = show, .event = row_int(rows, 0), .type = row_text(rows, 1),
+			.subject = row_int(rows, 2), .at_ms = row_int(rows, 3), .payload = row_text(rows, 4),
+			.tries = row_int(rows, 5), .refusals = row_int(rows, 6) };
+	}
+	rows_done(rows);
+	return n;
+}
+
+/* -- what came of it -------------------------------------------------------------------------------------------------------- */
+
+void
+deliveries_sent(struct db *db, struct arena *a, const char *sink, const struct delivery *list, size_t n)
+{
+	struct buf ids;
+
+	if (n == 0)
+		return;
+	buf_init(&ids, a, IDS_MAX);
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(&ids, "%c%" PRId64, i ? ',' : '[', list[i].event);
+	buf_byte(&ids, ']');
+	db_change(db, &deliveries_end, buf_view(&ids), list->show, sink);
+	log_info("delivery.sent", "sink=%s show=%" PRId64 " event=%" PRId64 " type=" PRSPAN " n=%zu", sink, list->show, list->event,
+	    ARGSPAN(list->type), n);
+}
+
+static void
+log_end(enum log_level level, const char *what, const char *sink, const struct delivery *d, struct span why)
+{
+	log_line(level, what, "sink=%s show=%" PRId64 " event=%" PRId64 " type=" PRSPAN " tries=%" PRId64 " why=\"" PRSPAN "\"", sink, d->show,
+	    d->event, ARGSPAN(d->type), d->tries + 1, ARGSPAN(why));
 }
 
 void
-delivery_failed(struct db *db, const char *sink, const struct delivery *d, struct span why, bool for_good)
+delivery_needless(struct db *db, const char *sink, const struct delivery *d, struct span why)
 {
-	bool ended = db_change(db, &delivery_end, "given_up", why, d->show, d->event, sink, for_good ? 0 : DELIVERY_TRIES) == 1;
+	db_change(db, &delivery_end, "dropped", why, 0, d->show, d->event, sink);
+	log_end(LOG_LEVEL_WARN, "delivery.needless", sink, d, why);
+}
 
-	if (!ended)
-		db_change(db, &delivery_note, why, d->show, d->event, sink);
-	log_line(ended ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, ended ? "delivery.given_up" : "delivery.failed",
-	    "sink=%s show=%" PRId64 " event=%" PRId64 " type=" PRSPAN " why=\"" PRSPAN "\"", sink, d->show, d->event, ARGSPAN(d->type),
+void
+delivery_refused(struct db *db, const char *sink, const struct delivery *d, struct span why, int most, int64_t pause_ms)
+{
+	bool dead = d->refusals + 1 >= most;
+
+	if (dead)
+		db_change(db, &delivery_end, "dead", why, 1, d->show, d->event, sink);
+	else
+		db_change(db, &delivery_wait, why, pause_ms * 1000, 1, d->show, d->event, sink);
+	log_end(dead ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, dead ? "delivery.dead" : "delivery.refused", sink, d, why);
+}
+
+void
+delivery_later(struct db *db, const char *sink, const struct delivery *d, struct span why, int64_t pause_ms)
+{
+	db_change(db, &delivery_wait, why, pause_ms * 1000, 0, d->show, d->event, sink);
+	log_end(LOG_LEVEL_WARN, "delivery.later", sink, d, why);
+}
+
+/* -- sinks ------------------------------------------------------------------------------------------------------------------- */
+
+bool
+sink_open(struct db *db, const char *sink, struct sink_health *h)
+{
+	struct rows *row = db_row(db, &sink_row, sink);
+
+	if (!row) {
+		db_change(db, &sink_add, sink);		/* the first time ever */
+		*h = (struct sink_health){ .down = false };
+		return db_failed(db) == DB_FINE;
+	}
+	*h = (struct sink_health){ row_int(row, 0), row_int(row, 1) };
+	rows_done(row);
+	return !h->down || db_change(db, &sink_try, LEASE_SECONDS, sink) == 1;
+}
+
+void
+sink_fell(struct db *db, const char *sink, const struct sink_health *h, struct span why, int64_t pause_ms)
+{
+	db_change(db, &sink_down, why, pause_ms * 1000, sink, h->tries);
+	log_line(h->down ? LOG_LEVEL_WARN : LOG_LEVEL_ERROR, "sink.down", "sink=%s tries=%" PRId64 " why=\"" PRSPAN "\"", sink, h->tries + 1,
 	    ARGSPAN(why));
+}
+
+void
+sink_rose(struct db *db, const char *sink)
+{
+	db_change(db, &sink_up, sink);
+	log_info("sink.up", "sink=%s", sink);
 }

@@ -299,7 +299,8 @@ write_hold(struct db *db, struct take *t)
 	if (db_change(db, &hold_seats_insert, t->id, show, replaced[0], replaced[1], show, show,
 	    AT_8(t->seats.ids, t->seats.n)) != (int64_t)t->seats.n && !db_failed(db))
 		db_refuse(db, "show=%" PRId64 " has no price for a seat", show);
-	outbox_add(db, show, "SEAT_HELD", t->id, seats_json(t->arena, "hold", t->id, t->seats.ids, t->seats.n, NULL));
+	outbox_add(db, show, "SEAT_HELD", t->id, seats_json(t->arena, (struct seats_told){ .key = "hold", .id = t->id,
+	    .ids = t->seats.ids, .n = t->seats.n, .rows = t->rows, .n_rows = t->n_rows, .up = SEATS_CHANGED }));
 	t->result->hold = t->id;
 }
 

@@ -24,7 +24,7 @@ STATEMENT(payments_lock, SHOW, "ittii", "SELECT payment_id, state, provider, amo
 #else
 #define SEAT_LOCK " FOR UPDATE"
 #endif
-STATEMENT(seats_lock, SHOW, "iiiii", "SELECT seat_id, section_id, COALESCE(hold_id, 0), " SEAT_IS_FREE ", status = 'held' "
+STATEMENT(seats_lock, SHOW, "iiiiii", "SELECT seat_id, section_id, COALESCE(hold_id, 0), " SEAT_IS_FREE ", status = 'held', version "
     "FROM show_seats FORCE INDEX (PRIMARY) WHERE show_id = ? AND seat_id IN " IN_24 " ORDER BY seat_id" SEAT_LOCK);
 STATEMENT(booking_lock, SHOW, "it", "SELECT booking_id, state FROM bookings WHERE show_id = ? AND hold_id = ? FOR UPDATE");
 STATEMENT(hold_seats_ids, SHOW, "i", "SELECT seat_id FROM hold_seats WHERE show_id = ? AND hold_id = ? ORDER BY seat_id");
@@ -119,7 +119,7 @@ lock_seats(struct db *db, int64_t show, const int64_t *ids, size_t n, struct sea
 	rows = db_select_values(db, &seats_lock, values, ARRAY_LEN(values));
 	while (rows_next(rows) && found < LOCK_MAX_SEATS)
 		out[found++] = (struct seat_row){ .id = row_int(rows, 0), .section = row_int(rows, 1), .hold = row_int(rows, 2),
-			.free = row_int(rows, 3), .held = row_int(rows, 4) };
+			.free = row_int(rows, 3), .held = row_int(rows, 4), .version = row_int(rows, 5) };
 	return found;
 }
 
@@ -147,36 +147,53 @@ hold_seat_ids(struct db *db, int64_t show, int64_t hold, int64_t ids[HOLD_MAX_SE
 	return n;
 }
 
+static int64_t
+version_of(const struct seats_told *t, int64_t seat)
+{
+	for (size_t i = 0; i < t->n_rows; i++)
+		if (t->rows[i].id == seat)
+			return t->rows[i].version * 2 + t->up;
+	BUG("seat=%" PRId64 " is told of but was not locked", seat);
+	return 0;
+}
+
 struct span
-seats_json(struct arena *a, const char *key, int64_t id, const int64_t *ids, size_t n, const char *reason)
+seats_json(struct arena *a, struct seats_told t)
 {
 	struct buf b;
 
 	buf_init(&b, a, 4 * KiB);
-	buf_fmt(&b, "{\"%s\":%" PRId64 ",\"seats\":[", key, id);
-	for (size_t i = 0; i < n; i++)
-		buf_fmt(&b, "%s%" PRId64, i ? "," : "", ids[i]);
+	buf_fmt(&b, "{\"%s\":%" PRId64 ",\"seats\":[", t.key, t.id);
+	for (size_t i = 0; i < t.n; i++)
+		buf_fmt(&b, "%s%" PRId64, i ? "," : "", t.ids[i]);
+	if (t.rows)
+		buf_text(&b, "],\"versions\":[");
+	for (size_t i = 0; t.rows && i < t.n; i++)
+		buf_fmt(&b, "%s%" PRId64, i ? "," : "", version_of(&t, t.ids[i]));
 	buf_byte(&b, ']');
-	if (reason)
-		buf_fmt(&b, ",\"reason\":\"%s\"", reason);
+	if (t.reason)
+		buf_fmt(&b, ",\"reason\":\"%s\"", t.reason);
 	buf_byte(&b, '}');
 	return buf_view(&b);
 }
 
 void
-seats_let_go(struct db *db, struct arena *a, int64_t show, int64_t hold, const struct seat_row *rows, size_t n, const char *reason)
+seats_let_go(struct db *db, struct arena *a, int64_t show, int64_t hold, struct seat_row *rows, size_t n, const char *reason)
 {
+	struct seats_told t = { .key = "hold", .id = hold, .rows = rows, .n_rows = n, .up = SEATS_CHANGED, .reason = reason };
 	int64_t ids[LOCK_MAX_SEATS];
-	size_t k = 0;
 
+	t.ids = ids;
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].held && rows[i].hold == hold)
-			ids[k++] = rows[i].id;
-	if (k == 0)
+			ids[t.n++] = rows[i].id;
+	if (t.n == 0)
 		return;
-	if (db_change(db, &seats_free, show, hold, AT_8(ids, k)) != (int64_t)k && !db_failed(db))
-		db_refuse(db, "show=%" PRId64 " hold=%" PRId64 " lets go of other than its %zu locked seats", show, hold, k);
-	outbox_add(db, show, "SEAT_RELEASED", hold, seats_json(a, "hold", hold, ids, k, reason));
+	if (db_change(db, &seats_free, show, hold, AT_8(ids, t.n)) != (int64_t)t.n && !db_failed(db))
+		db_refuse(db, "show=%" PRId64 " hold=%" PRId64 " lets go of other than its %zu locked seats", show, hold, t.n);
+	outbox_add(db, show, "SEAT_RELEASED", hold, seats_json(a, t));
+	for (size_t i = 0; i < n; i++)
+		rows[i].version += rows[i].held && rows[i].hold == hold;
 }
 
 static bool
@@ -204,7 +221,8 @@ seats_tell_expired(struct db *db, struct arena *a, int64_t show, const int64_t *
 		for (size_t j = i; j < n; j++)
 			if (rows[j].held && rows[j].hold == hold)
 				ids[k++] = rows[j].id;
-		outbox_add(db, show, "SEAT_RELEASED", hold, seats_json(a, "hold", hold, ids, k, "expired"));
+		outbox_add(db, show, "SEAT_RELEASED", hold, seats_json(a, (struct seats_told){ .key = "hold", .id = hold, .ids = ids, .n = k,
+		    .rows = rows, .n_rows = n, .up = SEATS_EXPIRED, .reason = "expired" }));
 		told[n_told++] = hold;
 	}
 }

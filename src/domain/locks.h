@@ -46,6 +46,7 @@ struct seat_row {
 	int64_t id, section, hold;	/* hold 0: none */
 	bool free;
 	bool held;			/* status is held, whoever's and however old */
+	int64_t version;		/* of the seat's row */
 };
 
 struct payment_row {
@@ -73,10 +74,26 @@ size_t hold_seat_ids(struct db *, int64_t show, int64_t hold, int64_t ids[HOLD_M
 
 /* -- moves, each with its event ------------------------------------------------------------------------------------------- */
 
-/* {"hold":…,"seats":[…],"reason":"…"}; reason NULL: left out. */
-struct span seats_json(struct arena *, const char *key, int64_t id, const int64_t *ids, size_t n, const char *reason);
-/* Those of these locked seats that still carry the hold become available. */
-void seats_let_go(struct db *, struct arena *, int64_t show, int64_t hold, const struct seat_row *rows, size_t n, const char *reason);
+/*
+ * {"hold":…,"seats":[…],"versions":[…],"reason":"…"}. A seat's version in an event is twice that of its row after the change, so that
+ * there is one between for a hold that ran out, which changes no row. `up`: how much it is above twice the version that was locked.
+ */
+struct seats_told {
+	const char *key;		/* of the id: hold or booking */
+	int64_t id;
+	const int64_t *ids;		/* of the seats */
+	size_t n;
+	const struct seat_row *rows;	/* as they were locked, these seats among them; NULL: no versions are told */
+	size_t n_rows;
+	int up;
+	const char *reason;		/* NULL: left out */
+};
+#define SEATS_EXPIRED 1			/* and nothing was written */
+#define SEATS_CHANGED 2			/* version + 1 */
+#define SEATS_CHANGED_TWICE 4
+struct span seats_json(struct arena *, struct seats_told);
+/* Those of these locked seats that still carry the hold become available; their rows here have the new version then. */
+void seats_let_go(struct db *, struct arena *, int64_t show, int64_t hold, struct seat_row *rows, size_t n, const char *reason);
 /* Locked seats that carry another's expired hold: their release is told before they are taken. */
 void seats_tell_expired(struct db *, struct arena *, int64_t show, const int64_t *except, size_t n_except, const struct seat_row *rows,
     size_t n);

@@ -11,9 +11,9 @@
 #define REFUNDS "foyer.refunds"
 
 const struct event_type event_types[] = {
-	{ "SEAT_HELD", SEATS, "hold", "seats become held", "hold, seats", "live, kafka" },
-	{ "SEAT_RELEASED", SEATS, "hold", "held (or sold) seats become available", "hold (or booking), seats, reason", "live, kafka" },
-	{ "SEAT_SOLD", SEATS, "hold", "seats become confirmed", "booking, seats", "live, kafka" },
+	{ "SEAT_HELD", SEATS, "hold", "seats become held", "hold, seats, versions", "live, kafka" },
+	{ "SEAT_RELEASED", SEATS, "hold", "held (or sold) seats become available", "hold (or booking), seats, versions, reason", "live, kafka" },
+	{ "SEAT_SOLD", SEATS, "hold", "seats become confirmed", "booking, seats, versions", "live, kafka" },
 	{ "BOOKING_PENDING", BOOKINGS, "booking", "first Pay of a hold", "hold, seats, total", "kafka" },
 	{ "BOOKING_CONFIRMED", BOOKINGS, "booking", "settled", "hold, seats, total", "mail, kafka, hooks" },
 	{ "BOOKING_FAILED", BOOKINGS, "booking", "its hold is over and no payment can come", "hold, reason", "kafka, hooks" },
@@ -36,15 +36,23 @@ const struct event_type event_types[] = {
 };
 const size_t n_event_types = ARRAY_LEN(event_types);
 
+/*
+ * The id is the database's time, as id_new() puts a process's: ms in the upper bits, below them microseconds and chance. A transaction
+ * that waits for another's row writes its events after that one's commit, so of two events about one row the later has the higher id,
+ * whichever machines they come from.
+ */
+#define MICROSECONDS "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
+#define CHANCE 2097		/* of 2^21 / 1000 */
 STATEMENT(outbox_insert, SHOW, "", "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) "
-    "VALUES (?, ?, ?, ?, UTC_TIMESTAMP(3), ?)");
+    "VALUES (?, " MICROSECONDS " DIV 1000 * 2097152 + " MICROSECONDS " % 1000 * 2097 + ?, ?, ?, UTC_TIMESTAMP(3), ?)");
 
 void
 outbox_add(struct db *db, int64_t show, const char *type, int64_t subject, struct span json)
 {
 	for (size_t i = 0; i < n_event_types; i++)
 		if (strcmp(event_types[i].type, type) == 0) {
-			db_change(db, &outbox_insert, show, id_new(), type, subject, json);
+			db_change(db, &outbox_insert, show, random_below(CHANCE), type, subject, json);
+			db_tells(db);
 			return;
 		}
 	die("event type %s is not in the table", type);	/* the transaction goes with the connection */

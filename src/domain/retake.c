@@ -33,5 +33,6 @@ retake_tell(struct db *db, struct arena *a, int64_t show, int64_t hold, const st
 		if (!ours(&r->rows[i], hold))
 			again[n++] = r->rows[i].id;
 	if (n)
-		outbox_add(db, show, "SEAT_HELD", hold, seats_json(a, "hold", hold, again, n, NULL));
+		outbox_add(db, show, "SEAT_HELD", hold, seats_json(a, (struct seats_told){ .key = "hold", .id = hold, .ids = again, .n = n,
+		    .rows = r->rows, .n_rows = r->n_rows, .up = SEATS_CHANGED }));
 }

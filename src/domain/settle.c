@@ -19,8 +19,9 @@ STATEMENT(capture_note, SHOW, "", "UPDATE payments SET capture = IF(? = '', capt
     "session = IF(session = '', ?, session) WHERE show_id = ? AND payment_id = ?");
 STATEMENT(pending_note, SHOW, "", "UPDATE payments SET pending_at = COALESCE(pending_at, UTC_TIMESTAMP(3)), "
     "capture = IF(? = '', capture, ?) WHERE show_id = ? AND payment_id = ?");
+/* By two: where the seats are taken again for this, that they are held is told of the version between. */
 STATEMENT(seats_confirm, SHOW, "", "UPDATE show_seats FORCE INDEX (PRIMARY) SET status = 'confirmed', hold_id = NULL, expires_at = NULL, "
-    "booking_id = ?, version = version + 1 WHERE show_id = ? AND seat_id IN " IN_8);
+    "booking_id = ?, version = version + 2 WHERE show_id = ? AND seat_id IN " IN_8);
 STATEMENT(tickets_live, SHOW, "", "UPDATE booking_seats SET state = 'live' WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
 STATEMENT(booking_confirm, SHOW, "", "UPDATE bookings SET state = 'confirmed', confirmed_at = UTC_TIMESTAMP(3) "
     "WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
@@ -143,7 +144,8 @@ confirm(struct db *db, struct settling *s)
 	db_change(db, &booking_confirm, show, s->booking.id);
 	if (span_is(s->hold.state, "active"))
 		db_change(db, &hold_confirm, show, s->p.hold);
-	outbox_add(db, show, "SEAT_SOLD", s->p.hold, seats_json(s->arena, "booking", s->booking.id, s->seats.ids, s->seats.n_ids, NULL));
+	outbox_add(db, show, "SEAT_SOLD", s->p.hold, seats_json(s->arena, (struct seats_told){ .key = "booking", .id = s->booking.id,
+	    .ids = s->seats.ids, .n = s->seats.n_ids, .rows = s->seats.rows, .n_rows = s->seats.n_rows, .up = SEATS_CHANGED_TWICE }));
 	outbox_add(db, show, "BOOKING_CONFIRMED", s->booking.id, arena_fmt(s->arena, "{\"hold\":%" PRId64 ",\"total\":%" PRId64
 	    ",\"currency\":\"%s\"}", s->p.hold, s->p.amount.minor, s->p.amount.code));
 	payment_move(db, s->arena, show, &s->p, "paid", "");

@@ -273,6 +273,8 @@ static const struct command {
 	    "gives tickets of a booking back for a buyer: their seats are free, all but AMOUNT goes back" },
 	{ "refund", " REFERENCE AMOUNT | done|again SHOW-REFUND [WORDS]", WITH_DATABASE, ctl_refund,
 	    "gives money of a booking back without taking tickets, or ends a refund that needs a human" },
+	{ "outbox", " [retry EVENT|all SINK | drop EVENT SINK WORDS]", WITH_DATABASE, ctl_outbox,
+	    "events on their way out: how each sink is, what failed; 1 if there are dead letters; tries one again, or drops it for a reason" },
 	{ "webhook", " verify --provider P --headers FILE --body FILE [--now UNIX] [--config FILE] [--cert FILE --roots FILE]", ALONE,
 	    ctl_webhook, "what we would say to a delivery: 0 valid, 1 invalid, 2 too old, 3 cannot tell, 64 wrong usage" },
 	{ "config", "", ALONE, do_config, "every key of the configuration file, as a file" },

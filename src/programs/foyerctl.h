@@ -25,6 +25,8 @@ int ctl_attention(struct call *);
 int ctl_provider(struct call *);
 int ctl_cancel(struct call *);
 int ctl_refund(struct call *);
+/* foyerctl_outbox.c */
+int ctl_outbox(struct call *);
 /* foyerctl_webhook.c */
 int ctl_webhook(struct call *);
 

@@ -37,7 +37,7 @@ static enum letter_end
 later(struct mail *m, enum outcome o, const char *what, struct span *why)
 {
 	*why = arena_fmt(m->arena, "%s: %s", what, outcome_name(o));
-	return LETTER_LATER;
+	return o == OUTCOME_NOT_FOUND ? LETTER_WRONG : LETTER_LATER;
 }
 
 static enum letter_end

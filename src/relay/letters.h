@@ -13,6 +13,7 @@ enum letter_end {
 	LETTER_WRITTEN,
 	LETTER_NONE,			/* there is nothing to say any more: *why */
 	LETTER_LATER,			/* what it tells of cannot be read now: *why */
+	LETTER_WRONG,			/* what it tells of is not there: *why */
 };
 
 extern const char *const letter_types[];	/* the events that make letters */

@@ -7,32 +7,8 @@
 #include "relay/message.h"
 #include "relay/post.h"
 
-bool
-mail_start(struct mail *m, const struct settings *s, struct db *db, struct arena *a)
-{
-	*m = (struct mail){ .settings = s, .db = db, .arena = a };
-	if (!s->mail_folder[0] && !s->mail_url[0])
-		log_error("mail.start", "error=\"neither mail_folder nor mail_url is set\"");
-	else if (!email_plausible(span_of(s->mail_from)))
-		log_error("mail.start", "error=\"mail_from is no address\"");
-	else if (!key_from_text(s->token_key.hidden, &m->token_key))
-		log_error("mail.start", "error=\"token_key is no key\"");
-	else
-		return true;
-	return false;
-}
-
-void
-mail_find(struct mail *m, int64_t seconds)
-{
-	deliveries_find(m->db, SINK_MAIL, letter_types, n_letter_types, seconds);
-}
-
-size_t
-mail_due(struct mail *m, size_t most, struct delivery **list)
-{
-	return deliveries_due(m->db, m->arena, SINK_MAIL, most, list);
-}
+#define REFUSALS 8		/* within an hour and a half */
+#define PAUSE_MS 30000
 
 /* "https://tickets.example.org:8443" -> "tickets.example.org", the right side of a Message-ID */
 static struct span
@@ -45,8 +21,8 @@ host_of(const char *base_url)
 	return span_cut(&host, ':');
 }
 
-static bool
-send_letter(struct mail *m, const struct delivery *d, const struct letter *letter, struct span *why, bool *never)
+static enum sink_answer
+send_letter(struct mail *m, const struct delivery *d, const struct letter *letter, struct span *why)
 {
 	const struct settings *s = m->settings;
 	struct span name = arena_fmt(m->arena, "%" PRId64 "-%" PRId64, d->show, d->event);
@@ -57,30 +33,49 @@ send_letter(struct mail *m, const struct delivery *d, const struct letter *lette
 	struct buf b;
 
 	buf_init(&b, m->arena, MESSAGE_MAX);
-	*never = !message_print(&b, &message);
-	if (*never) {
+	if (!message_print(&b, &message)) {
 		*why = SPAN("no address that mail can go to, or too long");
-		return false;
+		return SINK_REFUSED;
 	}
 	parcel.message = buf_view(&b);
 	return s->mail_folder[0] ? post_to_folder(m->arena, s->mail_folder, &parcel, why) : post_by_smtp(m->arena, s->mail_url, &parcel, why);
 }
 
-bool
-mail_deliver(struct mail *m, const struct delivery *d)
+static struct sink_report
+deliver(struct sink *sink, struct arena *a, const struct delivery *list, size_t n)
 {
-	struct letter letter;
-	struct span why = SPAN_NONE;
-	bool never = false;
-	enum letter_end end;
+	static const enum sink_answer answers[] = { [LETTER_NONE] = SINK_NEEDLESS, [LETTER_LATER] = SINK_LATER, [LETTER_WRONG] = SINK_REFUSED };
+	struct mail *m = sink->own;
+	struct sink_report report = { .why = SPAN_NONE };
 
-	if (!delivery_claim(m->db, SINK_MAIL, d))
-		return db_failed(m->db) == DB_FINE;
-	end = letter_write(m, d, &letter, &why);
-	if (end == LETTER_WRITTEN && send_letter(m, d, &letter, &why, &never)) {
-		delivery_sent(m->db, SINK_MAIL, d);
-		return true;
+	for (m->arena = a; report.taken < n; report.taken++) {
+		struct letter letter;
+		enum letter_end end = letter_write(m, &list[report.taken], &letter, &report.why);
+
+		report.answer = end == LETTER_WRITTEN ? send_letter(m, &list[report.taken], &letter, &report.why) : answers[end];
+		if (report.answer != SINK_TAKEN)
+			break;
 	}
-	delivery_failed(m->db, SINK_MAIL, d, why, never || end == LETTER_NONE);
-	return end != LETTER_WRITTEN || never;
+	return report;
+}
+
+int
+mail_start(struct sink *sink, struct arena *a, const struct settings *s, struct db *db)
+{
+	struct mail *m = ARENA_NEW(a, struct mail);
+
+	*m = (struct mail){ .settings = s, .db = db };
+	*sink = (struct sink){ .name = "mail", .types = letter_types, .n_types = n_letter_types, .most = 1, .order = SINK_BY_SUBJECT,
+		.refusals = REFUSALS, .pause_ms = PAUSE_MS, .deliver = deliver, .own = m };
+	if (!s->mail_folder[0] && !s->mail_url[0]) {
+		log_warn("mail.start", "words=\"neither mail_folder nor mail_url is set: no mail is sent\"");
+		return 0;
+	}
+	if (!email_plausible(span_of(s->mail_from)))
+		log_error("mail.start", "error=\"mail_from is no address\"");
+	else if (!key_from_text(s->token_key.hidden, &m->token_key))
+		log_error("mail.start", "error=\"token_key is no key\"");
+	else
+		return 1;
+	return -1;
 }

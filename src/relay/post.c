@@ -10,6 +10,7 @@
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define TIMEOUT_MS 20000L
+#define ANSWER_SECONDS 8L	/* also to QUIT, which comes after that: together less than SINK_SECONDS */
 
 /* -- a folder ---------------------------------------------------------------------------------------------------------------- */
 
@@ -31,17 +32,17 @@ file_write(const char *path, struct span text)
 }
 
 /* Whoever reads the folder sees a whole message or none. */
-bool
+enum sink_answer
 post_to_folder(struct arena *a, const char *folder, const struct parcel *p, struct span *why)
 {
 	const char *made = arena_fmt(a, "%s/." PRSPAN ".new", folder, ARGSPAN(p->name)).p;
 	const char *path = arena_fmt(a, "%s/" PRSPAN ".eml", folder, ARGSPAN(p->name)).p;
 
 	if (file_write(made, p->message) && rename(made, path) == 0)
-		return true;
+		return SINK_TAKEN;
 	*why = arena_fmt(a, "the folder: %s", strerror(errno));
 	unlink(made);
-	return false;
+	return SINK_DOWN;
 }
 
 /* -- SMTP -------------------------------------------------------------------------------------------------------------------- */
@@ -69,7 +70,23 @@ handle_ready(void)
 	return handle;
 }
 
-bool
+/*
+ * Whose no it was (RFC 5321, 4.2; RFC 4954, 6). 450 and 451 are said of one mailbox: it is busy, or wants to see us again. Any other
+ * temporary one, and whatever comes before a message is spoken of, is about the server.
+ */
+static enum sink_answer
+answer_of(CURLcode rc, long status)
+{
+	if (rc == CURLE_OK)
+		return SINK_TAKEN;
+	if (status == 450 || status == 451)
+		return SINK_LATER;
+	if (status < 500 || rc == CURLE_WEIRD_SERVER_REPLY || rc == CURLE_LOGIN_DENIED || status == 530 || status == 534 || status == 535)
+		return SINK_DOWN;
+	return SINK_REFUSED;
+}
+
+enum sink_answer
 post_by_smtp(struct arena *a, const char *url, const struct parcel *p, struct span *why)
 {
 	CURL *h = handle_ready();
@@ -84,6 +101,7 @@ post_by_smtp(struct arena *a, const char *url, const struct parcel *p, struct sp
 	bad |= curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	bad |= curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	bad |= curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
+	bad |= curl_easy_setopt(h, CURLOPT_SERVER_RESPONSE_TIMEOUT, ANSWER_SECONDS);
 	bad |= curl_easy_setopt(h, CURLOPT_MAIL_FROM, CSTR(a, p->from));
 	bad |= curl_easy_setopt(h, CURLOPT_MAIL_RCPT, to);
 	bad |= curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
@@ -95,5 +113,5 @@ post_by_smtp(struct arena *a, const char *url, const struct parcel *p, struct sp
 	curl_slist_free_all(to);
 	if (rc != CURLE_OK)
 		*why = arena_fmt(a, "smtp %ld: %s", status, curl_easy_strerror(rc));
-	return rc == CURLE_OK;
+	return answer_of(rc, status);
 }

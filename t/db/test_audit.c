@@ -24,7 +24,8 @@ struct plant {
 	const char *ids;	/* an SQL expression: how the line must go on after the check's name */
 };
 
-#define EVENT(type, subject, payload) "INSERT INTO outbox VALUES (@show, 1, '" type "', " subject ", UTC_TIMESTAMP(3), " payload ")"
+#define EVENT(type, subject, payload) "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) " \
+	"VALUES (@show, 1, '" type "', " subject ", UTC_TIMESTAMP(3), " payload ")"
 #define NO_EVENT(type, subject) "DELETE FROM outbox WHERE show_id = @show AND type = '" type "' AND subject_id = " subject
 #define SHOW_AND(name, value) "CONCAT('show=', @show, ' " name "=', " value ")"
 #define SHOW_AND_TWO(name, value, other, value2) "CONCAT('show=', @show, ' " name "=', " value ", ' " other "=', " value2 ")"
@@ -409,7 +410,7 @@ money_may_be_in_flight_for_the_time_allowed_only(void **state)
 	    "WHERE show_id = @show AND hold_id = @open_hold;\n"
 	    "UPDATE show_seats SET status = 'available', hold_id = NULL, expires_at = NULL WHERE show_id = @show AND hold_id = @open_hold;\n"
 	    EVENT("BOOKING_RELEASED", "@open_hold", "'{}'") ";\n"
-	    "INSERT INTO outbox VALUES (@show, 2, 'SEAT_RELEASED', @open_hold, UTC_TIMESTAMP(3), "
+	    "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) VALUES (@show, 2, 'SEAT_RELEASED', @open_hold, UTC_TIMESTAMP(3), "
 	    "CONCAT('{\"hold\":', @open_hold, ',\"seats\":[', @b1, ',', @b2, ']}'))");
 	r = audit(f, &out);
 	assert_string_equal(out.p, "");
@@ -417,6 +418,27 @@ money_may_be_in_flight_for_the_time_allowed_only(void **state)
 	assert_true(audit_run(f->db, f->arena, 100, &out, &r));
 	assert_int_equal(r.violations, 1);
 	assert_non_null(strstr(out.p, "payment_overdue show="));
+}
+
+/* Shows stay on sale for longer than their first events stay in the outbox. */
+static void
+events_in_the_archive_are_events(void **state)
+{
+	struct box_office *f = *state;
+	struct audit_result r;
+	struct buf out;
+
+	evening(f);
+	box_office_sql(f, "INSERT INTO outbox_archive SELECT show_id, outbox_id, type, subject_id, at, payload FROM outbox WHERE type LIKE '%%ED';\n"
+	    "DELETE FROM outbox WHERE type LIKE '%%ED'");
+	assert_in_range(box_office_number(f, "SELECT COUNT(*) FROM outbox_archive"), 5, 100);
+	assert_in_range(box_office_number(f, "SELECT COUNT(*) FROM outbox"), 5, 100);
+	r = audit(f, &out);
+	assert_string_equal(out.p, "");
+	assert_int_equal(r.violations, 0);
+	box_office_sql(f, "DELETE FROM outbox_archive WHERE type = 'BOOKING_CONFIRMED'");
+	r = audit(f, &out);
+	assert_int_not_equal(r.violations, 0);
 }
 
 static void
@@ -459,6 +481,7 @@ main(void)
 		cmocka_unit_test(no_check_is_without_a_plant),
 		cmocka_unit_test(whatever_is_planted_is_named_with_its_ids),
 		cmocka_unit_test(money_may_be_in_flight_for_the_time_allowed_only),
+		cmocka_unit_test(events_in_the_archive_are_events),
 		cmocka_unit_test(an_audit_without_a_database_says_so),
 		cmocka_unit_test(everything_is_read_of_one_moment),
 	};

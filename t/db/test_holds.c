@@ -147,6 +147,12 @@ a_seat_of_another_hall_is_not_found_and_nothing_changes(void **state)
 	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM show_seats WHERE status <> 'available'"), 0);
 }
 
+static int64_t
+version(struct box_office *f, int seat)
+{
+	return box_office_number(f, "SELECT version FROM show_seats WHERE show_id = %" PRId64 " AND seat_id = %" PRId64, f->show, f->seats[seat]);
+}
+
 static void
 an_expired_seat_is_free_at_once_and_its_release_is_told_once(void **state)
 {
@@ -157,12 +163,14 @@ an_expired_seat_is_free_at_once_and_its_release_is_told_once(void **state)
 	box_office_later(f, f->show, 700);
 	assert_int_equal(TAKE(f, f->bob, &b, f->seats[A2]), OUTCOME_OK);
 	assert_string_equal(box_office_text(f, "SELECT payload FROM outbox WHERE type = 'SEAT_RELEASED' AND subject_id = %" PRId64, a.hold),
-	    arena_fmt(f->arena, "{\"hold\":%" PRId64 ",\"seats\":[%" PRId64 "],\"reason\":\"expired\"}\n", a.hold, f->seats[A2]).p);
+	    arena_fmt(f->arena, "{\"hold\":%" PRId64 ",\"seats\":[%" PRId64 "],\"versions\":[%" PRId64 "],\"reason\":\"expired\"}\n", a.hold,
+	    f->seats[A2], version(f, A2) * 2 - 1).p);
 	/* the reaper, later, names only what still carries the old hold */
 	assert_int_equal(hold_expire(f->db, f->arena, f->show, a.hold, false), OUTCOME_OK);
 	assert_string_equal(box_office_text(f, "SELECT payload FROM outbox WHERE type = 'SEAT_RELEASED' AND subject_id = %" PRId64
 	    " ORDER BY outbox_id DESC LIMIT 1", a.hold),
-	    arena_fmt(f->arena, "{\"hold\":%" PRId64 ",\"seats\":[%" PRId64 "],\"reason\":\"expired\"}\n", a.hold, f->seats[A1]).p);
+	    arena_fmt(f->arena, "{\"hold\":%" PRId64 ",\"seats\":[%" PRId64 "],\"versions\":[%" PRId64 "],\"reason\":\"expired\"}\n", a.hold,
+	    f->seats[A1], version(f, A1) * 2).p);
 	assert_int_equal(box_office_number(f, "SELECT hold_id FROM show_seats WHERE show_id = %" PRId64 " AND seat_id = %" PRId64, f->show,
 	    f->seats[A2]), b.hold);
 }

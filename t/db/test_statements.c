@@ -29,7 +29,8 @@ static const struct {
 	{ "show_sales", SHOW, false }, { "show_charges", SHOW, false }, { "show_prices", SHOW, false }, { "show_seats", SHOW, false }, { "holds", SHOW, false },
 	{ "hold_seats", SHOW, false }, { "hold_buyers", SHOW, false }, { "bookings", SHOW, false }, { "booking_seats", SHOW, false },
 	{ "payments", SHOW, false }, { "refunds", SHOW, false }, { "psp_events", SHOW, false }, { "outbox", SHOW, false },
-	{ "deliveries", SHOW, false }, { "disputes", SHOW, false }, { "attention", SHOW, false },
+	{ "deliveries", SHOW, false }, { "outbox_archive", SHOW, false }, { "deliveries_archive", SHOW, false }, { "relay_leases", SHOW, false },
+	{ "relay_sinks", GLOBAL, true }, { "disputes", SHOW, false }, { "attention", SHOW, false },
 	{ "providers", GLOBAL, true }, { "provider_files", DIRECTORY, true }, { "provider_lists", DIRECTORY, true },
 	{ "buyer_shows", DIRECTORY, false }, { "payment_sessions", DIRECTORY, false },
 };
@@ -41,6 +42,7 @@ static const struct {
 	{ "search_words", "where the words are common, titles are read as for search_likes" },
 	{ "shows_from_day", "of many weeks' shows, reading all titles once may be cheaper than looking each up" },
 	{ "recall_events", "loading a programme looks at every title there is" },
+	{ "leases_drop", "units of one day, looked at once an hour" },
 	{ "books_days", "an operator's report over a month's money, and all that became of it" },
 };
 
@@ -49,8 +51,9 @@ static const struct {
 	const char *name, *function;
 } scatters[] = {
 	{ "due_list", "holds_due" }, { "ending_list", "holds_ending" }, { "to_ask", "payments_to_ask" }, { "refund_list", "refunds_due" },
-	{ "deliveries_new", "deliveries_find" }, { "attention_undone", "attention_list" },
-	{ "books_days", "books_read" }, { "deliveries_list", "deliveries_due" },
+	{ "attention_undone", "attention_list" }, { "books_days", "books_read" }, { "fresh_shows", "events_find" },
+	{ "waiting_shows", "deliveries_shows" }, { "old_shows", "events_archive" }, { "leases_drop", "events_archive" },
+	{ "state_count", "sinks_read" }, { "waiting_oldest", "sinks_read" }, { "fresh_count", "sinks_read" }, { "trouble_list", "troubles_read" },
 };
 #define AUDIT_FILES "/domain/audit_"		/* run by audit_run() only */
 static const char *const request_folders[] = { "src/http", "src/pages", "src/staff", "src/api", "src/papers" };
@@ -108,8 +111,13 @@ fill_sales(struct box_office *f)
 	    "UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM show_seats;\n"
 	    "INSERT INTO psp_events (show_id, provider, event_id, type, body, received_at) "
 	    "SELECT show_id, 'stripe', CONCAT('evt_', seat_id), 'x', '', UTC_TIMESTAMP(3) FROM show_seats;\n"
-	    "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) "
-	    "SELECT s.show_id, s.seat_id * 10 + n.city_id, 'SEAT_HELD', s.seat_id, UTC_TIMESTAMP(3), '{}' FROM show_seats s, cities n;\n"
+	    "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload, found) "
+	    "SELECT s.show_id, s.seat_id * 10 + n.city_id, 'SEAT_HELD', s.seat_id, UTC_TIMESTAMP(3), '{}', s.seat_id %% 50 > 0 "
+	    "FROM show_seats s, cities n;\n"
+	    "INSERT INTO outbox_archive SELECT show_id, outbox_id + 5, type, subject_id, at, payload FROM outbox;\n"
+	    "INSERT INTO deliveries_archive SELECT show_id, outbox_id, 'mail', 'sent', at, '' FROM outbox_archive;\n"
+	    "INSERT INTO relay_leases SELECT show_id, 'mail', 0, UTC_TIMESTAMP(3) FROM show_sales;\n"
+	    "INSERT INTO relay_sinks (sink, due_at) VALUES ('mail', UTC_TIMESTAMP(3));\n"
 	    "INSERT INTO deliveries (show_id, outbox_id, sink, state, due_at) SELECT show_id, outbox_id, 'mail', "
 	    "IF(outbox_id %% 500 = 1, 'waiting', 'sent'), at FROM outbox WHERE outbox_id %% 10 = 1;\n"
 	    "INSERT INTO buyer_shows SELECT buyer_id, show_id, UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 300 DAY FROM hold_buyers;\n"
@@ -167,6 +175,8 @@ value_for(struct box_office *f, struct span column)
 		return value_text_(span_is(column, "LIKE") ? "% Lamp%" : "+Lamp*");
 	if (span_is(column, "slug"))
 		return value_text_("e17");
+	if (span_is(column, "sink") || span_is(column, "state"))
+		return value_text_(span_is(column, "sink") ? "mail" : "waiting");
 	if (span_is(column, "provider") || span_is(column, "session"))
 		return value_text_(span_is(column, "session") ? "cs_1" : "stripe");
 	return value_text_("1");	/* good for a number too */

@@ -384,6 +384,42 @@ a_stranger_in_the_providers_list(void)
 	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM attention WHERE kind = 'unknown'"), before + 1);
 }
 
+/* foyer-relay is begun anew where it has died, as a service manager does. */
+static void
+relay_until(const char *nothing_is_left)
+{
+	for (int i = 0; i < 200 && (access(done_file, F_OK) != 0 || stack_number(&stack, "%s", nothing_is_left) > 0); i++) {
+		stack_demo(&stack, "start relay");
+		usleep(100000);
+	}
+	assert_int_equal(stack_number(&stack, "%s", nothing_is_left), 0);
+}
+
+static void
+relaying(void)
+{
+	buying();
+	relay_until("SELECT (SELECT COUNT(*) FROM outbox WHERE NOT found) + (SELECT COUNT(*) FROM deliveries WHERE state = 'waiting')");
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM outbox o WHERE o.type = 'BOOKING_CONFIRMED' AND NOT EXISTS (SELECT 1 "
+	    "FROM deliveries d WHERE d.show_id = o.show_id AND d.outbox_id = o.outbox_id AND d.sink = 'mail' AND d.state = 'sent')"), 0);
+}
+
+/* What is delivered becomes a year old. */
+static void
+archiving(void)
+{
+	int64_t year = ((int64_t)365 * 86400000) << 21;
+
+	buying();
+	stack_demo(&stack, "start relay");
+	assert_true(stack_until(&stack, 20, 0, "SELECT (SELECT COUNT(*) FROM outbox WHERE NOT found) + (SELECT COUNT(*) FROM deliveries "
+	    "WHERE state = 'waiting')"));
+	stack_demo(&stack, "stop relay");
+	stack_sql(&stack, "UPDATE deliveries SET outbox_id = outbox_id - %" PRId64, year);
+	stack_sql(&stack, "UPDATE outbox SET outbox_id = outbox_id - %" PRId64, year);
+	relay_until("SELECT COUNT(*) FROM outbox WHERE found");
+}
+
 /* The first row whose prefix the name has. */
 static const struct {
 	const char *prefix;
@@ -396,6 +432,7 @@ static const struct {
 	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
 	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
+	{ "relay_archive.", archiving }, { "relay", relaying },
 	{ "booking_link.", finding_tickets }, { "load.", loading }, { "publish.", loading }, { "ask.", buying_without_webhooks },
 	{ "", buying },
 };

@@ -41,8 +41,8 @@ one_of(struct span word, const char *const *list, size_t n)
 static bool
 is_name(struct span word)
 {
-	static const char *const others[] = { "AS", "WHERE", "SET", "FORCE", "LEFT", "JOIN", "ON", "ORDER", "GROUP", "LIMIT", "SELECT", "VALUES",
-		"FOR", "LOCK", "UNION", "HAVING", "JSON_TABLE", "USING" };
+	static const char *const others[] = { "AS", "WHERE", "SET", "FORCE", "LEFT", "JOIN", "STRAIGHT_JOIN", "ON", "ORDER", "GROUP", "LIMIT",
+		"SELECT", "VALUES", "FOR", "LOCK", "UNION", "HAVING", "JSON_TABLE", "USING" };
 
 	return word.n && in_name(word.p[0]) && !one_of(word, others, ARRAY_LEN(others));
 }
@@ -50,7 +50,7 @@ is_name(struct span word)
 size_t
 sql_tables(struct span sql, struct sql_table out[SQL_TABLES])
 {
-	static const char *const before[] = { "FROM", "JOIN", "INTO", "UPDATE" };
+	static const char *const before[] = { "FROM", "JOIN", "STRAIGHT_JOIN", "INTO", "UPDATE" };
 	struct span last = SPAN_NONE, word;
 	size_t n = 0;
 

@@ -22,7 +22,8 @@ static struct arena *arena;
 
 /* Shared with the child: what was said to it, and where it refuses. */
 struct server {
-	const char *refuse;		/* "RCPT": 550 to that */
+	const char *refuse;		/* "RCPT"; "": at once; NULL: nowhere */
+	const char *with;		/* "550 no such user" */
 	char heard[64 * KiB];
 	int port;
 };
@@ -47,7 +48,7 @@ serve(int fd)
 	if (!in)
 		_exit(1);
 	setvbuf(in, NULL, _IOLBF, 0);
-	fputs("220 test\r\n", in);
+	fprintf(in, "%s\r\n", server->refuse && !*server->refuse ? server->with : "220 test");
 	while (fgets(line, sizeof(line), in)) {
 		size_t n = strlen(server->heard);
 
@@ -56,19 +57,19 @@ serve(int fd)
 			continue;
 		fseek(in, 0, SEEK_CUR);
 		if (server->refuse && strncmp(line, server->refuse, strlen(server->refuse)) == 0)
-			fputs("550 ann@example.org is nobody here\r\n", in);
+			fprintf(in, "%s: ann@example.org\r\n", server->with);
 		else if (!data && strncmp(line, "DATA", 4) == 0)
 			fputs("354 go on\r\n", in);
 		else
 			fputs("250 fine\r\n", in);
 		fflush(in);
-		data = !data && strncmp(line, "DATA", 4) == 0;
+		data = !data && strncmp(line, "DATA", 4) == 0 && !(server->refuse && strcmp(server->refuse, "DATA") == 0);
 	}
 	_exit(0);
 }
 
 static void
-server_start(const char *refuse)
+server_start(const char *refuse, const char *with)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(at);
@@ -76,6 +77,7 @@ server_start(const char *refuse)
 
 	memset(server, 0, sizeof(*server));
 	server->refuse = refuse;
+	server->with = with;
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	assert_int_equal(listen(fd, 4), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
@@ -94,8 +96,8 @@ server_stop(void)
 	waitpid(server_pid, NULL, 0);
 }
 
-static bool
-sent(struct span *why)
+static enum sink_answer
+answer(struct span *why)
 {
 	struct parcel p = parcel();
 
@@ -110,8 +112,8 @@ smtp_carries_the_message_byte_for_byte(void **state)
 	struct span why = SPAN_NONE;
 
 	(void)state;
-	server_start(NULL);
-	assert_true(sent(&why));
+	server_start(NULL, NULL);
+	assert_int_equal(answer(&why), SINK_TAKEN);
 	assert_non_null(strstr(server->heard, "MAIL FROM:<tickets@foyer.example>"));
 	assert_non_null(strstr(server->heard, "RCPT TO:<ann@example.org>"));
 	assert_non_null(strstr(server->heard, "DATA\r\n" MESSAGE ".\r\n"));
@@ -124,12 +126,37 @@ a_refusal_is_told_without_naming_anybody(void **state)
 	struct span why = SPAN_NONE;
 
 	(void)state;
-	server_start("RCPT");
-	assert_false(sent(&why));
+	server_start("RCPT", "550 no");
+	assert_int_equal(answer(&why), SINK_REFUSED);
 	assert_true(span_starts(why, "smtp 550"));
 	assert_null(memmem(why.p, why.n, "ann", 3));
 	assert_null(strstr(server->heard, "DATA"));
 	server_stop();
+}
+
+static void
+a_server_that_cannot_is_told_from_one_that_will_not(void **state)
+{
+	static const struct {
+		const char *at, *says;
+		enum sink_answer answer;
+	} cases[] = {
+		{ "RCPT", "550 no such user", SINK_REFUSED }, { "RCPT", "553 no such name", SINK_REFUSED }, { "MAIL", "550 not from you", SINK_REFUSED },
+		{ "DATA", "554 no", SINK_REFUSED }, { "RCPT", "450 busy", SINK_LATER }, { "RCPT", "451 come again", SINK_LATER },
+		{ "MAIL", "421 going home", SINK_DOWN }, { "MAIL", "452 no room", SINK_DOWN }, { "DATA", "421 going home", SINK_DOWN },
+		{ "MAIL", "530 log in first", SINK_DOWN }, { "", "554 no service here", SINK_DOWN }, { "", "421 too many", SINK_DOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct span why = SPAN_NONE;
+
+		server_start(cases[i].at, cases[i].says);
+		if (answer(&why) != cases[i].answer)
+			fail_msg("%s at %s: " PRSPAN, cases[i].says, cases[i].at, ARGSPAN(why));
+		assert_true(why.n > 0 && why.n <= 200);
+		server_stop();
+	}
 }
 
 static void
@@ -139,9 +166,9 @@ nobody_at_the_other_end_is_told_at_once(void **state)
 	int64_t begun = clock_steady();
 
 	(void)state;
-	server_start(NULL);
+	server_start(NULL, NULL);
 	server_stop();
-	assert_false(sent(&why));
+	assert_int_equal(answer(&why), SINK_DOWN);
 	assert_true(why.n > 0);
 	assert_in_range(clock_steady() - begun, 0, 4000);
 }
@@ -153,7 +180,7 @@ only_smtp_is_spoken(void **state)
 	struct span why = SPAN_NONE;
 
 	(void)state;
-	assert_false(post_by_smtp(arena, "file:///dev/null", &p, &why));
+	assert_int_not_equal(SINK_TAKEN, post_by_smtp(arena, "file:///dev/null", &p, &why));
 	assert_true(why.n > 0);
 }
 
@@ -172,7 +199,7 @@ a_folder_gets_a_file_and_the_same_event_again_the_same_file(void **state)
 	assert_non_null(mkdtemp(folder));
 	path = arena_fmt(arena, "%s/1-2.eml", folder).p;
 	for (int i = 0; i < 2; i++)
-		assert_true(post_to_folder(arena, folder, &p, &why));
+		assert_int_equal(post_to_folder(arena, folder, &p, &why), SINK_TAKEN);
 	assert_true(file_read(arena, path, MiB, &text));
 	assert_true(span_is(text, MESSAGE));
 	d = opendir(folder);
@@ -182,7 +209,7 @@ a_folder_gets_a_file_and_the_same_event_again_the_same_file(void **state)
 	assert_int_equal(files, 1);
 	unlink(path);
 	rmdir(folder);
-	assert_false(post_to_folder(arena, folder, &p, &why));
+	assert_int_equal(post_to_folder(arena, folder, &p, &why), SINK_DOWN);
 	assert_true(why.n > 0);
 }
 
@@ -210,6 +237,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(smtp_carries_the_message_byte_for_byte),
 		cmocka_unit_test(a_refusal_is_told_without_naming_anybody),
+		cmocka_unit_test(a_server_that_cannot_is_told_from_one_that_will_not),
 		cmocka_unit_test(nobody_at_the_other_end_is_told_at_once),
 		cmocka_unit_test(only_smtp_is_spoken),
 		cmocka_unit_test(a_folder_gets_a_file_and_the_same_event_again_the_same_file),

@@ -1,0 +1,174 @@
+/* relay.c - see relay.h. What the database must hold for this to be right is in domain/deliveries.c. */
+#include "base/base.h"
+
+#include "base/backoff.h"
+#include "base/fault.h"
+#include "base/program.h"
+#include "relay/relay.h"
+
+#define BATCHES_MOST 20			/* of one unit, before the next one's turn */
+#define PAUSE_MOST_MS ((int64_t)3600000)	/* before a message is tried again */
+#define DOWN_MOST_MS 60000		/* before a sink is */
+
+bool
+relay_start(struct relay *r, sink_start *const *list, size_t n, struct arena *kept, const struct settings *s)
+{
+	r->n = 0;
+	for (size_t i = 0; i < n && r->n < SINKS_MOST; i++) {
+		struct sink *sink = &r->sinks[r->n];
+		int wanted;
+
+		*sink = (struct sink){ .name = NULL };
+		wanted = list[i](sink, kept, s, r->db);
+		if (wanted < 0)
+			return false;
+		r->n += wanted > 0;
+	}
+	if (!r->n)
+		log_error("relay.start", "error=\"the settings name no sink\"");
+	return r->n > 0;
+}
+
+/* Longer each time, up to `most`. */
+static int64_t
+pause_of(const struct sink *s, int64_t tries, int64_t most)
+{
+	int doublings = 0;
+
+	while (doublings < 16 && s->pause_ms << (doublings + 1) <= most)
+		doublings++;
+	return backoff_ms(s->pause_ms, tries, doublings);
+}
+
+/* Notes what a sink has answered. False: it is down. */
+static bool
+note(struct relay *r, struct sink *s, struct sink_health *h, const struct delivery *list, size_t n, const struct sink_report *report)
+{
+	size_t taken = report->answer == SINK_TAKEN || report->taken > n ? n : report->taken;
+	const struct delivery *d = taken < n ? &list[taken] : NULL;
+
+	if (report->answer != SINK_TAKEN && !d)
+		BUG("sink=%s answers %d about an event that it was not given", s->name, (int)report->answer);
+	deliveries_sent(r->db, r->arena, s->name, list, taken);
+	if (d && report->answer == SINK_DOWN) {
+		sink_fell(r->db, s->name, h, report->why, pause_of(s, h->tries, DOWN_MOST_MS));
+		return false;
+	}
+	if (h->down)
+		sink_rose(r->db, s->name);
+	*h = (struct sink_health){ .down = false };
+	if (d && report->answer == SINK_NEEDLESS)
+		delivery_needless(r->db, s->name, d, report->why);
+	else if (d && report->answer == SINK_REFUSED)
+		delivery_refused(r->db, s->name, d, report->why, s->refusals, pause_of(s, d->tries, PAUSE_MOST_MS));
+	else if (d)
+		delivery_later(r->db, s->name, d, report->why, pause_of(s, d->tries, PAUSE_MOST_MS));
+	return true;
+}
+
+enum turn {
+	TURN_DONE,			/* nothing of this show is left that could go now */
+	TURN_MORE,
+	TURN_DOWN,			/* the sink is */
+};
+
+/* One batch of a unit, whose lease is ours. */
+static enum turn
+deliver_some(struct relay *r, struct sink *s, struct sink_health *h, int64_t show, int64_t *until_ms)
+{
+	struct sink_report report;
+	struct delivery *list;
+	size_t n;
+
+	arena_reset(r->arena);
+	n = deliveries_due(r->db, r->arena, s->name, show, s->order == SINK_BY_SUBJECT, s->most, &list, until_ms);
+	if (n == 0 || db_failed(r->db))
+		return TURN_DONE;
+	FAULT_DB(r->db, "relay.listed");
+	report = s->deliver(s, r->arena, list, n);
+	FAULT_DB(r->db, "relay.delivered");
+	if (!note(r, s, h, list, n, &report))
+		return TURN_DOWN;
+	FAULT_DB(r->db, "relay.noted");
+	return TURN_MORE;
+}
+
+static enum turn
+deliver_unit(struct relay *r, struct sink *s, struct sink_health *h, int64_t show)
+{
+	enum turn turn = TURN_MORE;
+	int64_t until_ms = 0;
+
+	for (int i = 0; i < BATCHES_MOST && turn == TURN_MORE && !program_stopping; i++) {
+		if (!lease_take(r->db, s->name, show, r->holder))
+			return TURN_DONE;
+		FAULT_DB(r->db, "relay.leased");
+		turn = deliver_some(r, s, h, show, &until_ms);
+		if (db_failed(r->db))
+			turn = TURN_DONE;
+	}
+	if (db_failed(r->db))
+		db_clear(r->db);	/* what was not noted is delivered again; the lease need not last until then */
+	lease_end(r->db, s->name, show, r->holder, until_ms);
+	FAULT_DB(r->db, "relay.ended");
+	return turn;
+}
+
+/* True: there is more to do. */
+static bool
+deliver_all(struct relay *r, struct sink *s)
+{
+	int64_t shows[DELIVERY_SHOWS], after = -1;
+	struct sink_health h;
+	bool more = false;
+	size_t n;
+
+	if (!sink_open(r->db, s->name, &h))
+		return false;
+	do {
+		n = deliveries_shows(r->db, s->name, after, shows);
+		for (size_t i = 0; i < n && !program_stopping && !db_failed(r->db); i++) {
+			enum turn turn = deliver_unit(r, s, &h, shows[i]);
+
+			if (turn == TURN_DOWN)
+				return false;
+			more |= turn == TURN_MORE;
+			after = shows[i];
+		}
+	} while (n == DELIVERY_SHOWS && !program_stopping && !db_failed(r->db));
+	return more;
+}
+
+static void
+begin(struct relay *r)
+{
+	arena_reset(r->arena);
+	db_arena(r->db, r->arena);
+	db_clear(r->db);
+}
+
+int64_t
+relay_find(struct relay *r)
+{
+	struct sink_wants wants[SINKS_MOST];
+
+	begin(r);
+	for (size_t i = 0; i < r->n; i++)
+		wants[i] = (struct sink_wants){ r->sinks[i].name, r->sinks[i].types, r->sinks[i].n_types };
+	return events_find(r->db, r->arena, wants, r->n);
+}
+
+bool
+relay_deliver(struct relay *r, size_t sink, bool *more)
+{
+	begin(r);
+	*more = deliver_all(r, &r->sinks[sink]);
+	return db_failed(r->db) == DB_FINE;
+}
+
+void
+relay_archive(struct relay *r, int64_t days, bool *more)
+{
+	begin(r);
+	*more = events_archive(r->db, r->arena, days);
+}
