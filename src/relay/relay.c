@@ -114,28 +114,29 @@ deliver_unit(struct relay *r, struct sink *s, struct sink_health *h, int64_t sho
 	return turn;
 }
 
-/* True: there is more to do. */
+/* True: there is more to do. A sink that is down is tried only where there is something to try it with. */
 static bool
 deliver_all(struct relay *r, struct sink *s)
 {
-	int64_t shows[DELIVERY_SHOWS], after = -1;
+	int64_t shows[DELIVERY_SHOWS];
+	size_t n = deliveries_shows(r->db, s->name, -1, shows);
 	struct sink_health h;
 	bool more = false;
-	size_t n;
 
-	if (!sink_open(r->db, s->name, &h))
+	if (n == 0 || !sink_open(r->db, s->name, &h))
 		return false;
-	do {
-		n = deliveries_shows(r->db, s->name, after, shows);
+	while (n > 0) {
+		int64_t last = shows[n - 1];
+
 		for (size_t i = 0; i < n && !program_stopping && !db_failed(r->db); i++) {
 			enum turn turn = deliver_unit(r, s, &h, shows[i]);
 
 			if (turn == TURN_DOWN)
 				return false;
 			more |= turn == TURN_MORE;
-			after = shows[i];
 		}
-	} while (n == DELIVERY_SHOWS && !program_stopping && !db_failed(r->db));
+		n = n == DELIVERY_SHOWS && !program_stopping ? deliveries_shows(r->db, s->name, last, shows) : 0;
+	}
 	return more;
 }
 
