@@ -67,7 +67,7 @@ class Seat {
 		this.price = minorOf(this.spoken.findLast(s => s.startsWith(sign) && /\d/.test(s)) || "0");
 		this.own = this.label.classList.contains("m");
 		this.state = ["f", "h", "x"].find(s => this.label.classList.contains(s)) || "b";
-		this.stateAtFirst = this.state;
+		this.chip = null;
 	}
 
 	get free() { return this.state === "f"; }
@@ -146,6 +146,17 @@ class Plan {
 		this.sentKey = `foyer.sent.${form.dataset.show}`;
 		this.elsewhere = {};		/* chosen in other sections: id -> { name, row, price } */
 		this.lost = [];
+		this.taken = [];		/* seats that changed hands, for the crier */
+		this.back = [];
+		this.known = new Map();		/* id -> { state, version, freeAt }, of seats of other sections too */
+		this.ahead = -Infinity;		/* the server's clock before ours, at least; ms */
+		this.chips = [...document.querySelectorAll(".chip")].map(chip => ({ start: `${chip.dataset.name}, ${sign}`,
+			number: chip.querySelector(".n"), free: 0 }));
+		for (const seat of this.seats.values()) {
+			const section = seat.spoken.slice(1).join(", ");
+
+			seat.chip = this.chips.find(chip => section.startsWith(chip.start));
+		}
 	}
 
 	/* All chosen seats, those of other sections first. */
@@ -196,50 +207,115 @@ class Plan {
 		return Date.now() - (sent.at || 0) < 35 * 60 * 1000 && sent.ids.includes(id);
 	}
 
-	/* What the server says is not free. Returns nothing; tells what the buyer lost. */
-	apply(live) {
-		const states = new Map();
+	/*
+	 * News of seats (live.js); whole: seats it does not name were never taken. Returns how many seats were known to be otherwise.
+	 * The clock must not go back with the computer's: a seat would be held for ever.
+	 */
+	hear(news, whole) {
+		let fresh = 0;
 
-		for (const [state, ids] of [["h", live.held], ["x", live.sold], ["b", live.blocked]])
-			for (const id of ids || [])
-				states.set(String(id), state);
+		this.ahead = Math.max(this.ahead, news.at - performance.now());
+		for (const [number, word, version, freeAt] of news.seats) {
+			const id = String(number), before = this.known.get(id);
+
+			if (before && version < before.version)
+				continue;
+			fresh += before || this.heardWhole ? version > (before?.version ?? 0) : 0;
+			this.known.set(id, { state: { free: "f", held: "h", sold: "x", blocked: "b" }[word], version, freeAt });
+		}
+		if (whole) {
+			this.heardWhole = true;
+			for (const id of this.seats.keys())
+				if (!this.known.has(id))
+					this.known.set(id, { state: "f", version: 0 });
+		}
+		this.show();
+		return fresh;
+	}
+
+	/* The state by now: at the end of its time a held seat is free, whether or not anybody says so. */
+	stateNow(id) {
+		const { state, freeAt } = this.known.get(id) ?? {};
+
+		return state === "h" && freeAt <= performance.now() + this.ahead ? "f" : state;
+	}
+
+	show() {
+		const rows = new Set();
+
 		for (const seat of this.seats.values()) {
-			let state = states.get(seat.id) || "f";
+			let state = this.stateNow(seat.id);
+			const before = seat.state;
 
 			if (state === "h" && (seat.own || this.sentBefore(seat.id)))
 				state = "f";
+			if (!state || state === before)
+				continue;
 			if (seat.become(state))
 				this.lost.push(seat.name);
+			(state === "f" ? this.back : this.taken).push(seat.name);
+			rows.add(seat.row);
 		}
-		for (const [id, seat] of Object.entries(this.elsewhere))
-			if (!this.changing && states.has(id) && !this.sentBefore(id)) {
-				delete this.elsewhere[id];
-				this.lost.push(seat.name);
-			}
-		this.writeElsewhere();
-		for (const row of this.rows) {
+		this.showElsewhere();
+		for (const row of rows) {
 			row.recount();
 			row.rove();
 		}
-		this.recount();
+		if (rows.size)
+			this.recount();
+		this.wake();
 	}
 
-	recount() {
-		const free = [...this.seats.values()].filter(s => s.free);
-		const meter = form.querySelector("meter");
+	showElsewhere() {
+		const gone = Object.keys(this.elsewhere).filter(id => !this.changing && ["h", "x", "b"].includes(this.stateNow(id)) &&
+		    !this.sentBefore(id));
 
-		form.querySelector(".freenow b").textContent = String(free.length);
-		meter.value = free.length;
-		for (const chip of document.querySelectorAll(".chip")) {
-			const name = chip.dataset.name;
-			const n = free.filter(s => s.spoken.slice(1).join(", ").startsWith(`${name}, ${sign}`)).length;
-
-			chip.querySelector(".n").textContent = String(n);
+		for (const id of gone) {
+			this.lost.push(this.elsewhere[id].name);
+			delete this.elsewhere[id];
 		}
+		if (gone.length)
+			this.writeElsewhere();
+	}
+
+	/* Comes back when the next hold ends. */
+	wake() {
+		const now = performance.now() + this.ahead;
+		const ends = [...this.seats.keys()].filter(id => this.stateNow(id) === "h").map(id => this.known.get(id).freeAt);
+
+		clearTimeout(this.timer);
+		if (ends.length)
+			this.timer = setTimeout(() => {
+				this.show();
+				this.changed();
+			}, Math.max(1, Math.min(...ends) - now));
+	}
+
+	changed() { }			/* set by whoever shows more than the plan */
+
+	recount() {
+		const meter = form.querySelector("meter");
+		let free = 0;
+
+		for (const chip of this.chips)
+			chip.free = 0;
+		for (const seat of this.seats.values()) {
+			if (!seat.free)
+				continue;
+			free++;
+			if (seat.chip)
+				seat.chip.free++;
+		}
+		form.querySelector(".freenow b").textContent = String(free);
+		meter.value = free;
+		for (const chip of this.chips)
+			chip.number.textContent = String(chip.free);
 	}
 }
 
 /* ---- the summary ---- */
+
+const listOf = names => names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${say("and")} ${names.at(-1)}`;
 
 class Summary {
 	constructor(plan) {
@@ -248,10 +324,6 @@ class Summary {
 		this.button = document.querySelector(".bar button");
 		this.bar = document.querySelector(".bar");
 		this.state = this.said = "";
-	}
-
-	list(names) {
-		return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${say("and")} ${names.at(-1)}`;
 	}
 
 	/* The sentence about what is chosen. */
@@ -263,13 +335,13 @@ class Summary {
 			return say("empty", { max: this.plan.max });
 		if (chosen.length <= 4)
 			return say("chosen", { seats: chosen.map(s => s.name).join(", "), price });
-		return say(rows.length > 1 ? "chosen-rows" : "chosen-row", { n: chosen.length, rows: this.list(rows), price });
+		return say(rows.length > 1 ? "chosen-rows" : "chosen-row", { n: chosen.length, rows: listOf(rows), price });
 	}
 
 	/* What happened to a choice of others' making: "C7 has just gone. C8 is still chosen." */
 	loss(chosen) {
 		const lost = this.plan.lost.splice(0), left = chosen.map(s => s.name);
-		const about = (key, names) => say(`${key}-${names.length > 1 ? "many" : "one"}`, { seats: this.list(names) });
+		const about = (key, names) => say(`${key}-${names.length > 1 ? "many" : "one"}`, { seats: listOf(names) });
 
 		if (!lost.length)
 			return "";
@@ -351,21 +423,54 @@ const setUpKeys = plan => {
 	});
 };
 
-/* ---- live ---- */
+/* ---- what others do ---- */
 
-const OLD = 12;			/* seconds; an answer is kept for three at most while the box office answers */
+const REST = 10000, SHOWN = 8000;	/* ms between two sentences, and how long one stands */
 
-class Live {
-	constructor(plan, summary) {
-		this.plan = plan;
-		this.summary = summary;
-		this.note = form.querySelector(".live");
-		this.version = -1;
-		this.failures = 0;
+/* Says in one quiet line which seats were just taken or came back: the first at once, then what gathered, seldom enough to be read out. */
+class Crier {
+	constructor(line) {
+		this.line = line;
+		this.taken = new Set();
+		this.back = new Set();
+		this.restUntil = 0;
+	}
+
+	/* A seat that is taken and comes back before it was cried is no news. */
+	hear(taken, back) {
+		for (const name of taken)
+			this.back.delete(name) || this.taken.add(name);
+		for (const name of back)
+			this.taken.delete(name) || this.back.add(name);
+		if (this.taken.size + this.back.size && !this.timer)
+			this.timer = setTimeout(() => this.cry(), Math.max(200, this.restUntil - Date.now()));
+	}
+
+	sentence(key, names) {
+		const kind = ["none", "one", "few", "few"][names.length] || "many";
+
+		return kind === "none" ? "" : say(`${key}-${kind}`, { seats: listOf(names), n: names.length });
+	}
+
+	cry() {
 		this.timer = 0;
-		this.clock = this.note.dataset.now.split(":").map(Number);
+		this.line.textContent = ["taken", "back"].map(key => this.sentence(key, [...this[key]])).filter(Boolean).join(" ");
+		this.taken.clear();
+		this.back.clear();
+		this.restUntil = Date.now() + REST;
+		clearTimeout(this.end);
+		this.end = setTimeout(() => { this.line.textContent = ""; }, SHOWN);
+	}
+}
+
+/* Whether the plan is live: silence means yes. */
+class Note {
+	constructor(line, refresh) {
+		this.line = line;
+		this.refresh = refresh;
+		this.state = "live";
+		this.clock = line.dataset.now.split(":").map(Number);
 		this.since = Date.now();
-		this.updated = this.since;
 	}
 
 	/* The venue's time at a moment, from the one the page came with. */
@@ -375,71 +480,49 @@ class Live {
 		return `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 	}
 
-	later(ms) {
-		clearTimeout(this.timer);
-		if (!document.hidden)
-			this.timer = setTimeout(() => this.ask(), ms);
-	}
-
-	async ask() {
-		clearTimeout(this.timer);
-		try {
-			const answer = await fetch(form.dataset.live, { cache: "no-cache", signal: AbortSignal.timeout(8000) });
-
-			if (!answer.ok)
-				throw new Error(String(answer.status));
-			this.take(await answer.json(), Date.parse(answer.headers.get("date")));
-		} catch {
-			this.failures++;
-		}
-		this.tell();
-		/* About every three seconds, each browser at its own moment; less often while there is no answer. */
-		this.later((2500 + Math.random() * 1000) * 2 ** Math.min(this.failures, 4));
-	}
-
-	take(live, sent) {
-		const age = sent ? Math.max(0, sent - live.at * 1000) : 0;
-
-		/* The last answer there was, given out while the box office is silent. */
-		if (age > OLD * 1000) {
-			this.updated = Date.now() - age;
-			this.failures = Math.max(2, this.failures + 1);
-			return;
-		}
-		this.failures = 0;
-		this.updated = Date.now() - age;
-		if (live.version === this.version)
-			return;
-		this.version = live.version;
-		this.plan.apply(live);
-		this.plan.keep();
-		this.summary.show();
-	}
-
-	tell() {
-		if (this.failures < 2) {
-			this.note.replaceChildren();
-			return;
-		}
-		if (this.note.firstChild)
-			return;
+	tell(state, updated) {
 		const button = document.createElement("button");
 
+		if (state === this.state)
+			return;
+		this.state = state;
+		this.line.classList.toggle("asking", state === "asking");
 		button.type = "button";
 		button.textContent = say("refresh");
-		button.addEventListener("click", () => this.ask());
-		this.note.replaceChildren(say("offline", { time: this.timeText(this.updated) }), button);
-	}
-
-	begin() {
-		document.addEventListener("visibilitychange", () => document.hidden ? clearTimeout(this.timer) : this.ask());
-		window.addEventListener("pageshow", event => {
-			if (event.persisted)
-				this.ask();
-		});
-		this.later(1000 + Math.random() * 2000);
+		button.addEventListener("click", () => this.refresh());
+		if (state === "silent")
+			this.line.replaceChildren(say("offline", { time: this.timeText(updated) }), button);
+		else
+			this.line.replaceChildren(...state === "asking" ? [say("asking")] : []);
 	}
 }
+
+const goLive = (plan, summary) => {
+	const crier = new Crier(form.querySelector(".news"));
+	let first = true;		/* what the page did not know yet is not news */
+	const note = new Note(form.querySelector(".live"), () => live.ask());
+	const live = new window.foyer.Live({ show: Number(form.dataset.show), stream: form.dataset.stream, list: form.dataset.live,
+		hear: (news, whole) => {
+			const fresh = plan.hear(news, whole);
+
+			plan.changed();
+			first &&= !whole;
+			return fresh;
+		},
+		tell: (state, updated) => note.tell(state, updated) });
+
+	plan.changed = () => {
+		const taken = plan.taken.splice(0), back = plan.back.splice(0);
+
+		if (!first)
+			crier.hear(taken, back);
+		if (taken.length + back.length) {
+			plan.keep();
+			summary.show();
+		}
+	};
+	live.begin();
+};
 
 /* ---- the page ---- */
 
@@ -486,7 +569,7 @@ const begin = () => {
 	});
 	summary.show();
 	showMiddle(plan);
-	new Live(plan, summary).begin();
+	goLive(plan, summary);
 };
 
 if (form)

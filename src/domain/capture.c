@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "domain/capture.h"
 #include "domain/money_moves.h"
+#include "domain/outbox.h"
 #include "domain/retake.h"
 
 STATEMENT(claim_lock, SHOW, "ii", "SELECT claimed_by <> 0 AND claimed_at > TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)), claimed_by "
@@ -74,6 +75,8 @@ keep(struct db *db, struct claim *c)
 	    (int64_t)c->seats.n_ids && !db_failed(db))
 		db_refuse(db, "show=%" PRId64 " payment=%" PRId64 " other than its %zu locked seats changed", c->show, c->payment, c->seats.n_ids);
 	db_change(db, &claim_hold, at_ms(until), c->show, c->hold.id);
+	outbox_add(db, c->show, "SEAT_KEPT", c->hold.id, seats_json(c->arena, (struct seats_told){ .key = "hold", .id = c->hold.id,
+	    .ids = c->seats.ids, .n = c->seats.n_ids, .rows = c->seats.rows, .n_rows = c->seats.n_rows, .up = SEATS_CHANGED }));
 }
 
 /* gone: a seat of it was taken by somebody else, so its time is up as well. */

@@ -130,6 +130,8 @@ extend_body(struct db *db, void *context)
 	if (db_change(db, &seats_lengthen, at_ms(until), c->show, c->hold, AT_8(c->ids, c->n_ids)) != (int64_t)c->n_ids)
 		return end_with(c, OUTCOME_EXPIRED);
 	db_change(db, &hold_lengthen, at_ms(expires), at_ms(until), c->show, c->hold);
+	outbox_add(db, c->show, "SEAT_KEPT", c->hold, seats_json(c->arena, (struct seats_told){ .key = "hold", .id = c->hold,
+	    .ids = c->ids, .n = c->n_ids, .rows = c->rows, .n_rows = c->n_rows, .up = SEATS_CHANGED }));
 	return end_with(c, OUTCOME_OK);
 }
 

@@ -12,6 +12,7 @@
 
 const struct event_type event_types[] = {
 	{ "SEAT_HELD", SEATS, "hold", "seats become held", "hold, seats, versions", "live, kafka" },
+	{ "SEAT_KEPT", SEATS, "hold", "held seats stay held for longer", "hold, seats, versions", "live, kafka" },
 	{ "SEAT_RELEASED", SEATS, "hold", "held (or sold) seats become available", "hold (or booking), seats, versions, reason", "live, kafka" },
 	{ "SEAT_SOLD", SEATS, "hold", "seats become confirmed", "booking, seats, versions", "live, kafka" },
 	{ "BOOKING_PENDING", BOOKINGS, "booking", "first Pay of a hold", "hold, seats, total", "kafka" },

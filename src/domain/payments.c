@@ -116,6 +116,8 @@ keep_seats(struct db *db, struct begin *b)
 	until = until > expires ? until : expires;
 	db_change(db, &seats_keep, at_ms(until), b->ask->show, b->ask->hold, AT_8(ids, n));
 	db_change(db, &hold_keep, at_ms(expires), at_ms(until), b->ask->show, b->ask->hold);
+	outbox_add(db, b->ask->show, "SEAT_KEPT", b->ask->hold, seats_json(b->arena, (struct seats_told){ .key = "hold", .id = b->ask->hold,
+	    .ids = ids, .n = n, .rows = rows, .n_rows = n, .up = SEATS_CHANGED }));
 	return true;
 }
 

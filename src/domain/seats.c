@@ -12,8 +12,6 @@
 
 #define PLAN "SELECT s.seat_id, s.section_id, s.row_label, s.number, s.plan_row, s.plan_col, s.kind FROM shows w " \
 	"JOIN seats s ON s.hall_id = w.hall_id AND s.layout_version = w.layout_version WHERE w.show_id = ?"
-/* As enum seat_status: a held seat whose time is up is free. */
-#define STATUS "CASE WHEN " SEAT_IS_FREE " THEN 0 WHEN status = 'held' THEN 1 WHEN status = 'confirmed' THEN 2 ELSE 3 END"
 
 /* Grows when a hold runs out, which no row tells, and grows on when that seat is then released or taken by another. */
 #define SEATS_VERSION "(version * 2 + (status = 'held' AND expires_at <= UTC_TIMESTAMP(3)))"
@@ -24,9 +22,9 @@ STATEMENT(plan_hall, GLOBAL, "iittiit", PLAN " ORDER BY s.seat_id");
 STATEMENT(plan_section, GLOBAL, "iittiit", PLAN " AND s.section_id = ? ORDER BY s.seat_id");
 STATEMENT(plan_boxes, GLOBAL, "iiiii", "SELECT s.section_id, MIN(s.plan_row), MAX(s.plan_row), MIN(s.plan_col), MAX(s.plan_col) FROM shows w "
     "JOIN seats s ON s.hall_id = w.hall_id AND s.layout_version = w.layout_version WHERE w.show_id = ? GROUP BY s.section_id");
-STATEMENT(status_hall, SHOW, "iiii", "SELECT seat_id, " STATUS ", COALESCE(hold_id, 0), " SEATS_VERSION " FROM show_seats WHERE show_id = ? "
+STATEMENT(status_hall, SHOW, "iiii", "SELECT seat_id, " SEAT_STATUS_NOW ", COALESCE(hold_id, 0), " SEATS_VERSION " FROM show_seats WHERE show_id = ? "
     "ORDER BY seat_id");
-STATEMENT(status_section, SHOW, "iiii", "SELECT seat_id, " STATUS ", COALESCE(hold_id, 0), " SEATS_VERSION " FROM show_seats WHERE show_id = ? "
+STATEMENT(status_section, SHOW, "iiii", "SELECT seat_id, " SEAT_STATUS_NOW ", COALESCE(hold_id, 0), " SEATS_VERSION " FROM show_seats WHERE show_id = ? "
     "AND section_id = ? ORDER BY seat_id");
 STATEMENT(status_counts, SHOW, "iiii", "SELECT section_id, SUM(" SEAT_IS_FREE "), COUNT(*), SUM(" SEATS_VERSION ") FROM show_seats "
     "WHERE show_id = ? GROUP BY section_id");
@@ -182,27 +180,6 @@ sections_read(struct db *db, struct arena *a, int64_t show, struct seatmap *map)
 		map->version += row_int(rows, 3);
 	}
 	if (!db_failed(db) && !map->n_sections)
-		return OUTCOME_NOT_FOUND;
-	return outcome_of_reads(db);
-}
-
-enum outcome
-seat_changes_read(struct db *db, struct arena *a, int64_t show, struct seat_changes *c)
-{
-	struct rows *rows = db_select(db, &status_hall, show);
-
-	*c = (struct seat_changes){ .total = (int64_t)rows_count(rows) };
-	c->list = ARENA_ARRAY(a, struct seat_change, rows_count(rows));
-	while (rows_next(rows)) {
-		enum seat_status status = (enum seat_status)row_int(rows, 1);
-
-		c->version += row_int(rows, 3);
-		if (status == SEAT_FREE)
-			c->free++;
-		else
-			c->list[c->n++] = (struct seat_change){ row_int(rows, 0), status };
-	}
-	if (!db_failed(db) && !c->total)
 		return OUTCOME_NOT_FOUND;
 	return outcome_of_reads(db);
 }

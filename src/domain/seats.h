@@ -12,6 +12,8 @@
 
 /* The one predicate (design.md 5), for every statement that asks. show_seats must be the only table with these columns. */
 #define SEAT_IS_FREE "(status = 'available' OR (status = 'held' AND expires_at <= UTC_TIMESTAMP(3)))"
+/* As enum seat_status: a held seat whose time is up is free. */
+#define SEAT_STATUS_NOW "CASE WHEN " SEAT_IS_FREE " THEN 0 WHEN status = 'held' THEN 1 WHEN status = 'confirmed' THEN 2 ELSE 3 END"
 
 enum seat_kind { SEAT_STANDARD, SEAT_WHEELCHAIR, SEAT_COMPANION, SEAT_RESTRICTED };
 enum seat_status { SEAT_FREE, SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED };
@@ -53,17 +55,6 @@ struct seatmap {
 enum outcome seatmap_read(struct db *, struct arena *, int64_t show, int64_t section, int64_t own_hold, struct seatmap *);
 /* Sections with free counts and prices only, no seats: for a big hall's first page. */
 enum outcome sections_read(struct db *, struct arena *, int64_t show, struct seatmap *);
-
-struct seat_change {
-	int64_t id;
-	enum seat_status status;	/* never SEAT_FREE */
-};
-struct seat_changes {
-	struct seat_change *list;	/* every seat that is not free, in id order */
-	size_t n;
-	int64_t free, total, version;
-};
-enum outcome seat_changes_read(struct db *, struct arena *, int64_t show, struct seat_changes *);
 
 /* "C7": how a seat is named alone. */
 struct span seat_name(struct arena *, const struct seat *);

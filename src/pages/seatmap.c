@@ -4,6 +4,7 @@
  */
 #include "base/base.h"
 
+#include "domain/live_seats.h"
 #include "domain/outcome.h"
 #include "pages/answers.h"
 #include "pages/app.h"
@@ -101,44 +102,26 @@ section_get(struct request *rq, struct response *rs)
 	return 404;
 }
 
-/* -- what is not free, for open maps --------------------------------------------------------------------------------------- */
-
-static void
-print_ids(struct buf *b, const char *name, const struct seat_changes *c, enum seat_status status)
-{
-	const char *between = "";
-
-	buf_fmt(b, ",\"%s\":[", name);
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->list[i].status != status)
-			continue;
-		buf_text(b, between);
-		buf_int(b, c->list[i].id);
-		between = ",";
-	}
-	buf_byte(b, ']');
-}
+/* -- how every seat is, for open plans -------------------------------------------------------------------------------------- */
 
 int
 show_seats_get(struct request *rq, struct response *rs)
 {
 	struct buf *b = &rs->body.buf;
-	struct seat_changes c;
+	struct live_seats seats;
 	int64_t show;
 	enum outcome o;
 
 	if (!path_id(rq, "show", &show))
 		return 404;
-	o = seat_changes_read(rq->app->db, rq->arena, show, &c);
+	o = live_seats_read(rq->app->db, rq->arena, show, &seats);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
 	rs->type = SPAN("application/json");
 	/* at: nginx gives out the last answer, however old, while there is no new one; the page can tell by this and the Date header */
-	buf_fmt(b, "{\"at\":%" PRId64 ",\"version\":%" PRId64 ",\"free\":%" PRId64 ",\"total\":%" PRId64, clock_now() / 1000,
-	    c.version, c.free, c.total);
-	print_ids(b, "held", &c, SEAT_HELD);
-	print_ids(b, "sold", &c, SEAT_SOLD);
-	print_ids(b, "blocked", &c, SEAT_BLOCKED);
+	buf_fmt(b, "{\"show\":%" PRId64 ",\"at\":%" PRId64 ",\"version\":%" PRId64 ",\"free\":%" PRId64 ",\"total\":%" PRId64 ",",
+	    show, seats.at_ms, seats.version, seats.free, seats.total);
+	live_seats_print(b, &seats);
 	buf_byte(b, '}');
 	return 200;
 }

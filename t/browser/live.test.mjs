@@ -2,30 +2,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import test from "node:test";
+import { otherHolds, soon } from "./others.mjs";
 import { PHONE } from "./visitor.mjs";
 import { come, stack, visit } from "./world.mjs";
-
-const soon = (check, seconds, what) => new Promise((done, failed) => {
-	const end = Date.now() + seconds * 1000;
-	const look = async () => {
-		if (await check().catch(() => false))
-			done();
-		else if (Date.now() > end)
-			failed(new Error(`not within ${seconds} s: ${what}`));
-		else
-			setTimeout(look, 100);
-	};
-
-	look();
-});
-
-/* Somebody else holds these seats; the answer's status. */
-const otherHolds = async (show, ids) => {
-	const answer = await fetch(`${stack.url}/shows/${show}/hold`, { method: "POST", redirect: "manual",
-		body: new URLSearchParams(ids.map(id => ["seat", id])) });
-
-	return answer.status;
-};
 
 test("a seat that another buyer takes is shown as held within five seconds, a chosen one is named", { timeout: 40000 }, () =>
 	visit({}, async v => {
@@ -50,10 +29,12 @@ test("the plan says that it is not live while the box office is silent, ticks st
 	visit({ width: PHONE }, async v => {
 		const show = stack.show("lumiere-3");
 
+		const asked = v.page.waitForResponse(/\/seats$/);
+
 		await v.go(`/shows/${show}`);
+		await asked;
 		const ids = await v.tickTogether(2);
 
-		await v.page.waitForResponse(/\/seats$/);
 		stack.demo("stop", "foyerd");
 		try {
 			await soon(async () => /^Not live, last updated \d\d:\d\d/.test(await v.page.locator(".live").innerText()), 30, "Not live");
@@ -96,8 +77,10 @@ test("the checkout's clock is said aloud at 5:00, 2:00, 1:00 and 0:30, and only 
 test("Back after Hold shows a plan that can be used, and the same seats give the same hold", { timeout: 40000 }, () => visit({}, async v => {
 	const show = stack.show("lumiere-3"), button = v.page.locator(".bar button.main");
 
+	const asked = v.page.waitForResponse(/\/seats$/);
+
 	await v.go(`/shows/${show}`);
-	await v.page.waitForResponse(/\/seats$/);
+	await asked;
 	const ids = await v.tickTogether(2);
 
 	await button.click();

@@ -114,56 +114,6 @@ ones_own_seats_count_as_free(void **state)
 }
 
 static void
-the_version_grows_with_every_change(void **state)
-{
-	struct box_office *f = *state;
-	struct seat_changes before, after;
-
-	assert_int_equal(seat_changes_read(f->db, f->arena, f->show, &before), OUTCOME_OK);
-	set_seat(f, f->seats[A1], HELD);
-	assert_int_equal(seat_changes_read(f->db, f->arena, f->show, &after), OUTCOME_OK);
-	assert_true(after.version > before.version);
-	set_seat(f, f->seats[A1], "status = 'available', hold_id = NULL, expires_at = NULL");
-	assert_int_equal(seat_changes_read(f->db, f->arena, f->show, &before), OUTCOME_OK);
-	assert_true(before.version > after.version);
-}
-
-static void
-the_version_grows_when_time_frees_a_seat_and_when_it_is_taken_then(void **state)
-{
-	struct box_office *f = *state;
-	struct seat_changes held, over, again;
-
-	set_seat(f, f->seats[A1], HELD);
-	assert_int_equal(seat_changes_read(f->db, f->arena, f->show, &held), OUTCOME_OK);
-	box_office_later(f, f->show, 301);
-	assert_int_equal(seat_changes_read(f->db, f->arena, f->show, &over), OUTCOME_OK);
-	assert_true(over.version > held.version);
-	set_seat(f, f->seats[A1], HELD);
-	assert_int_equal(seat_changes_read(f->db, f->arena, f->show, &again), OUTCOME_OK);
-	assert_true(again.version > over.version);
-}
-
-static void
-the_sparse_list_names_what_is_not_free(void **state)
-{
-	struct box_office *f = *state;
-	struct seat_changes c;
-
-	set_seat(f, f->seats[B2], SOLD);
-	set_seat(f, f->seats[A2], HELD);
-	set_seat(f, f->seats[A4], HELD_TOO_LONG);
-	assert_int_equal(seat_changes_read(f->db, f->arena, f->show, &c), OUTCOME_OK);
-	assert_int_equal(c.total, 10);
-	assert_int_equal(c.free, 8);
-	assert_int_equal(c.n, 2);
-	assert_int_equal(c.list[0].id, f->seats[A2]);
-	assert_int_equal(c.list[0].status, SEAT_HELD);
-	assert_int_equal(c.list[1].id, f->seats[B2]);
-	assert_int_equal(c.list[1].status, SEAT_SOLD);
-}
-
-static void
 a_section_can_be_read_alone(void **state)
 {
 	struct box_office *f = *state;
@@ -193,12 +143,10 @@ static void
 an_unknown_show_is_not_found(void **state)
 {
 	struct box_office *f = *state;
-	struct seat_changes c;
 	struct seatmap map;
 
 	assert_int_equal(seatmap_read(f->db, f->arena, 999999, 0, 0, &map), OUTCOME_NOT_FOUND);
 	assert_int_equal(sections_read(f->db, f->arena, INT64_MAX, &map), OUTCOME_NOT_FOUND);
-	assert_int_equal(seat_changes_read(f->db, f->arena, 999999, &c), OUTCOME_NOT_FOUND);
 }
 
 static void
@@ -239,9 +187,6 @@ main(void)
 		cmocka_unit_test_setup(prices_have_the_fee_in_them, sweep),
 		cmocka_unit_test_setup(each_state_is_told_apart_and_time_frees_a_held_seat, sweep),
 		cmocka_unit_test_setup(ones_own_seats_count_as_free, sweep),
-		cmocka_unit_test_setup(the_version_grows_with_every_change, sweep),
-		cmocka_unit_test_setup(the_version_grows_when_time_frees_a_seat_and_when_it_is_taken_then, sweep),
-		cmocka_unit_test_setup(the_sparse_list_names_what_is_not_free, sweep),
 		cmocka_unit_test_setup(a_section_can_be_read_alone, sweep),
 		cmocka_unit_test_setup(an_unknown_show_is_not_found, sweep),
 		cmocka_unit_test_setup(a_seat_that_the_show_does_not_sell_is_not_free, sweep),
