@@ -234,17 +234,18 @@ class Plan {
 	}
 
 	/* The state by now: at the end of its time a held seat is free, whether or not anybody says so. */
-	stateNow(id) {
+	stateAt(now, id) {
 		const { state, freeAt } = this.known.get(id) ?? {};
 
-		return state === "h" && freeAt <= performance.now() + this.ahead ? "f" : state;
+		return state === "h" && freeAt <= now ? "f" : state;
 	}
 
+	/* All by one moment: a seat whose end came between two looks would be held for ever. */
 	show() {
-		const rows = new Set();
+		const rows = new Set(), now = performance.now() + this.ahead;
 
 		for (const seat of this.seats.values()) {
-			let state = this.stateNow(seat.id);
+			let state = this.stateAt(now, seat.id);
 			const before = seat.state;
 
 			if (state === "h" && (seat.own || this.sentBefore(seat.id)))
@@ -256,18 +257,18 @@ class Plan {
 			(state === "f" ? this.back : this.taken).push(seat.name);
 			rows.add(seat.row);
 		}
-		this.showElsewhere();
+		this.showElsewhere(now);
 		for (const row of rows) {
 			row.recount();
 			row.rove();
 		}
 		if (rows.size)
 			this.recount();
-		this.wake();
+		this.wake(now);
 	}
 
-	showElsewhere() {
-		const gone = Object.keys(this.elsewhere).filter(id => !this.changing && ["h", "x", "b"].includes(this.stateNow(id)) &&
+	showElsewhere(now) {
+		const gone = Object.keys(this.elsewhere).filter(id => !this.changing && ["h", "x", "b"].includes(this.stateAt(now, id)) &&
 		    !this.sentBefore(id));
 
 		for (const id of gone) {
@@ -279,16 +280,15 @@ class Plan {
 	}
 
 	/* Comes back when the next hold ends. */
-	wake() {
-		const now = performance.now() + this.ahead;
-		const ends = [...this.seats.keys()].filter(id => this.stateNow(id) === "h").map(id => this.known.get(id).freeAt);
+	wake(now) {
+		const ends = [...this.seats.keys()].filter(id => this.stateAt(now, id) === "h").map(id => this.known.get(id).freeAt);
 
 		clearTimeout(this.timer);
 		if (ends.length)
 			this.timer = setTimeout(() => {
 				this.show();
 				this.changed();
-			}, Math.max(1, Math.min(...ends) - now));
+			}, Math.ceil(Math.min(...ends) - now));
 	}
 
 	changed() { }			/* set by whoever shows more than the plan */
