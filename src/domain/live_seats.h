@@ -8,8 +8,9 @@
  *   seats   [seat, state, version], and of a held seat [seat, "held", version, free_at]: from then on others may have it
  *
  * Of two that tell of one seat, that with the higher version is the newer, whichever came first; one version tells of a held seat until
- * free_at and of the same seat, free, from then on. A list of the whole show also has "version", which grows with every change of a
- * seat, also when time alone frees it, "free" and "total", and leaves out seats that were always free (version 0). Plain reads.
+ * free_at and of the same seat, free, from then on. It is the row's (events count by twos: domain/locks.h). A list of the whole show
+ * also has "version", which grows with every change of a seat, also when time alone frees it, "free" and "total", and leaves out seats
+ * that were always free (version 0). Plain reads.
  */
 #ifndef FOYER_DOMAIN_LIVE_SEATS_H
 #define FOYER_DOMAIN_LIVE_SEATS_H
