@@ -119,7 +119,7 @@ test("seat map: a stranger's seats are dashed, high contrast keeps every shape",
 test("seat map: conflict names what was lost and keeps the rest", SECOND, () => visit({}, async v => {
 	const show = stack.show("lumiere-1");
 
-	await v.page.route(/\/seats$/, route => route.abort());		/* or the page would know before us */
+	await v.page.route(/\/seats$|\/live\//, route => route.abort());		/* or the page would know before us */
 	await v.go(`/shows/${show}`);
 	const ids = await v.tickTogether(2);
 
