@@ -171,6 +171,6 @@ live_start(struct sink *s, struct arena *a, const struct settings *settings, str
 	    !curl_slist_append(l->headers, "Expect:"))
 		die("libcurl does not start");
 	*s = (struct sink){ .name = "live", .types = live_types, .n_types = ARRAY_LEN(live_types), .most = EVENTS_MOST,
-		.order = SINK_BY_SHOW, .refusals = 1, .pause_ms = 1000, .deliver = live_deliver, .own = l };
+		.order = SINK_BY_SHOW, .refusals = 1, .pause_ms = 250, .deliver = live_deliver, .own = l };
 	return 1;
 }

@@ -67,6 +67,25 @@ test("a seat is held, free again and sold on the plan as the stream says it, and
 		assert.equal(await freeNow(v), free - 2);
 	}));
 
+test("one visitor's hold appears on another's plan at once, and goes with the hold", { timeout: 40000 }, async () => {
+	const ann = await come({}), bob = await come({}), show = stack.show("lumiere-3");
+
+	await comeToListen(ann, show);			/* which from then on hears the stream alone */
+	await bob.go(`/shows/${show}`);
+	const ids = await bob.tickTogether(2);
+
+	await bob.page.locator(".bar button.main").click();
+	await bob.page.waitForURL(/\/holds\//);
+	for (const id of ids)
+		await isHeld(ann, id);
+	await bob.page.getByRole("button", { name: "5 more minutes" }).click();
+	await bob.page.waitForURL(/\/holds\//);
+	await bob.page.getByRole("button", { name: /^Remove/ }).first().click();
+	await soon(async () => (await Promise.all(ids.map(id => spoken(ann, id)))).filter(s => /, free$/.test(s)).length === 1, 10, "one free");
+	await bob.leave();
+	await ann.leave();
+});
+
 test("a hold that ends frees its seat at its moment, though nobody says so, and not earlier", { timeout: 40000 }, () =>
 	visit({}, async v => {
 		const show = stack.show("lumiere-3");
