@@ -55,15 +55,15 @@ relay_ready(struct house *h)
 
 /* -- a child ----------------------------------------------------------------------------------------------------------------- */
 
-/* False: the parent is gone. */
+/* Until it is woken, for so long at most. False: the parent is gone. */
 static bool
-wait_for_parent(int fd)
+wait_for_parent(int fd, int64_t ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char bytes[64];
 	ssize_t n = 1;
 
-	if (poll(&p, 1, LOOK_MS) > 0)
+	if (poll(&p, 1, (int)ms) > 0)
 		n = read(fd, bytes, sizeof(bytes));
 	return n != 0;
 }
@@ -71,11 +71,11 @@ wait_for_parent(int fd)
 static int
 deliver_until_told(struct house *h, size_t sink, int wake)
 {
-	bool more;
+	int64_t again_ms;
 
 	do
-		relay_deliver(&h->relay, sink, &more);
-	while (!program_stopping && (more || wait_for_parent(wake)));
+		relay_deliver(&h->relay, sink, &again_ms);
+	while (!program_stopping && (again_ms == 0 || wait_for_parent(wake, again_ms)));
 	return EXIT_SUCCESS;
 }
 
@@ -168,13 +168,16 @@ find_until_told(struct house *h)
 static int
 deliver_once(struct house *h)
 {
-	bool more, good = true;
+	int64_t again_ms;
+	bool good = true;
 
 	relay_find(&h->relay);
 	for (size_t i = 0; i < h->relay.n; i++)
-		do
-			good &= relay_deliver(&h->relay, i, &more);
-		while (more && !program_stopping);
+		do {
+			good &= relay_deliver(&h->relay, i, &again_ms);
+			if (again_ms < RELAY_IDLE)
+				usleep((useconds_t)again_ms * 1000);
+		} while (again_ms < RELAY_IDLE && !program_stopping);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

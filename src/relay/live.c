@@ -2,7 +2,6 @@
 #include "base/base.h"
 
 #include <curl/curl.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "domain/live_seats.h"
@@ -42,13 +41,12 @@ channel_of(struct live *l, int64_t show)
 }
 
 /* The first message after a pause waits for nothing. */
-static void
-wait_for_turn(const struct channel *c)
+static int64_t
+live_rest_ms(const struct sink *s, int64_t show)
 {
-	int64_t rest = c->told_at + 1000 / LIVE_A_SECOND - clock_steady();
+	const struct channel *c = channel_of(s->own, show);
 
-	if (c->told_at && rest > 0)
-		usleep((useconds_t)rest * 1000);	/* a signal ends it */
+	return c->told_at ? c->told_at + 1000 / LIVE_A_SECOND - clock_steady() : 0;
 }
 
 static struct span
@@ -135,7 +133,6 @@ live_deliver(struct sink *s, struct arena *a, const struct delivery *list, size_
 	struct span why = SPAN_NONE;
 	long status;
 
-	wait_for_turn(c);
 	db_arena(l->db, a);
 	if (live_seats_named(l->db, a, c->show, payloads_of(a, list, n), &seats) != OUTCOME_OK)
 		return (struct sink_report){ .answer = SINK_LATER, .why = SPAN("the seats could not be read") };
@@ -148,10 +145,10 @@ live_deliver(struct sink *s, struct arena *a, const struct delivery *list, size_
 		seats.n = 0;
 		c->number++;
 	}
+	c->told_at = clock_steady();
 	status = post(l, a, c->show, message_of(a, c, &seats), &why);
 	if (status < 200 || status > 299)
 		return (struct sink_report){ .answer = SINK_DOWN, .why = why };
-	c->told_at = clock_steady();
 	return (struct sink_report){ .answer = SINK_TAKEN };
 }
 
@@ -171,6 +168,6 @@ live_start(struct sink *s, struct arena *a, const struct settings *settings, str
 	    !curl_slist_append(l->headers, "Expect:"))
 		die("libcurl does not start");
 	*s = (struct sink){ .name = "live", .types = live_types, .n_types = ARRAY_LEN(live_types), .most = EVENTS_MOST,
-		.order = SINK_BY_SHOW, .refusals = 1, .pause_ms = 250, .deliver = live_deliver, .own = l };
+		.order = SINK_BY_SHOW, .refusals = 1, .pause_ms = 250, .rest_ms = live_rest_ms, .deliver = live_deliver, .own = l };
 	return 1;
 }

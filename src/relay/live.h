@@ -10,7 +10,7 @@
  *
  * Events only say which seats to look at: what is told is how these seats are when the message is made, so no message is ever wrong,
  * whatever was late or came twice. A show has LIVE_A_SECOND messages a second at most: the first one after a pause leaves at once, the
- * next has all that gathered meanwhile (the sink sleeps that long: 1000 ms / LIVE_A_SECOND at most, with whatever waits behind it).
+ * next has all that gathered meanwhile. Other shows do not wait for that.
  *
  * Old news are worth nothing: a plan whose stream broke asks for the list when it is back. So events that are older than LIVE_WORTH_MS,
  * which waited while nginx or the relay was down, are taken and dropped, and a number is left out. While nginx is away the sink is down,

@@ -69,6 +69,7 @@ note(struct relay *r, struct sink *s, struct sink_health *h, const struct delive
 enum turn {
 	TURN_DONE,			/* nothing of this show is left that could go now */
 	TURN_MORE,
+	TURN_REST,			/* the sink wants to leave this show alone for a moment */
 	TURN_DOWN,			/* the sink is */
 };
 
@@ -93,13 +94,30 @@ deliver_some(struct relay *r, struct sink *s, struct sink_health *h, int64_t sho
 	return TURN_MORE;
 }
 
+/* Whether it does; *again_ms then is no later than the end of that. */
+static bool
+rests(const struct sink *s, int64_t show, int64_t *again_ms)
+{
+	int64_t ms = s->rest_ms ? s->rest_ms(s, show) : 0;
+
+	if (ms > 0 && ms < *again_ms)
+		*again_ms = ms;
+	return ms > 0;
+}
+
 static enum turn
-deliver_unit(struct relay *r, struct sink *s, struct sink_health *h, int64_t show)
+deliver_unit(struct relay *r, struct sink *s, struct sink_health *h, int64_t show, int64_t *again_ms)
 {
 	enum turn turn = TURN_MORE;
 	int64_t until_ms = 0;
 
+	if (rests(s, show, again_ms))
+		return TURN_REST;
 	for (int i = 0; i < BATCHES_MOST && turn == TURN_MORE && !program_stopping; i++) {
+		if (i > 0 && rests(s, show, again_ms)) {
+			turn = TURN_REST;
+			break;
+		}
 		if (!lease_take(r->db, s->name, show, r->holder))
 			return TURN_DONE;
 		FAULT_DB(r->db, "relay.leased");
@@ -114,30 +132,29 @@ deliver_unit(struct relay *r, struct sink *s, struct sink_health *h, int64_t sho
 	return turn;
 }
 
-/* True: there is more to do. A sink that is down is tried only where there is something to try it with. */
-static bool
-deliver_all(struct relay *r, struct sink *s)
+/* A sink that is down is tried only where there is something to try it with. */
+static void
+deliver_all(struct relay *r, struct sink *s, int64_t *again_ms)
 {
 	int64_t shows[DELIVERY_SHOWS];
 	size_t n = deliveries_shows(r->db, s->name, -1, shows);
 	struct sink_health h;
-	bool more = false;
 
 	if (n == 0 || !sink_open(r->db, s->name, &h))
-		return false;
+		return;
 	while (n > 0) {
 		int64_t last = shows[n - 1];
 
 		for (size_t i = 0; i < n && !program_stopping && !db_failed(r->db); i++) {
-			enum turn turn = deliver_unit(r, s, &h, shows[i]);
+			enum turn turn = deliver_unit(r, s, &h, shows[i], again_ms);
 
 			if (turn == TURN_DOWN)
-				return false;
-			more |= turn == TURN_MORE;
+				return;
+			if (turn == TURN_MORE)
+				*again_ms = 0;
 		}
 		n = n == DELIVERY_SHOWS && !program_stopping ? deliveries_shows(r->db, s->name, last, shows) : 0;
 	}
-	return more;
 }
 
 static void
@@ -160,10 +177,11 @@ relay_find(struct relay *r)
 }
 
 bool
-relay_deliver(struct relay *r, size_t sink, bool *more)
+relay_deliver(struct relay *r, size_t sink, int64_t *again_ms)
 {
 	begin(r);
-	*more = deliver_all(r, &r->sinks[sink]);
+	*again_ms = RELAY_IDLE;
+	deliver_all(r, &r->sinks[sink], again_ms);
 	return db_failed(r->db) == DB_FINE;
 }
 

@@ -23,8 +23,12 @@ struct relay {
 bool relay_start(struct relay *, sink_start *const *list, size_t n, struct arena *kept, const struct settings *);
 /* Finds what is new, for all sinks. Returns how many events. */
 int64_t relay_find(struct relay *);
-/* Takes what is due to one of the sinks. *more: it stopped for others' sake, and there is more to do now. False: the database failed. */
-bool relay_deliver(struct relay *, size_t sink, bool *more);
+/*
+ * Takes what is due to one of the sinks. *again_ms: when there will be more to do, as far as is known: 0, at once, for it stopped for
+ * others' sake; RELAY_IDLE, when it is woken. False: the database failed.
+ */
+#define RELAY_IDLE INT64_C(1000)
+bool relay_deliver(struct relay *, size_t sink, int64_t *again_ms);
 /* Lets go of what is over and older than so many days; *more: it stopped for others' sake. */
 void relay_archive(struct relay *, int64_t days, bool *more);
 

@@ -46,6 +46,8 @@ struct sink {
 	enum sink_order order;
 	int refusals;				/* so many, and it is a dead letter */
 	int64_t pause_ms;			/* before what was refused, or the sink that was down, is tried again; each time twice that */
+	/* Or NULL. For how many ms this show is to be left alone, what waits meanwhile going out together; 0: it may be delivered now. */
+	int64_t (*rest_ms)(const struct sink *, int64_t show);
 	/* Events in the order of their ids; n is 1 to most. The arena is the batch's, and rows read from db live in it too. */
 	struct sink_report (*deliver)(struct sink *, struct arena *, const struct delivery *, size_t n);
 	void *own;				/* of the sink */

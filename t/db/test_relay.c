@@ -210,14 +210,14 @@ three_events(void)
 static void
 round_of(struct relay *r)
 {
-	bool more;
+	int64_t again_ms;
 
 	box_office_sql(house, "UPDATE deliveries SET due_at = LEAST(due_at, UTC_TIMESTAMP(3))");
 	box_office_sql(house, "UPDATE relay_leases SET ends_at = UTC_TIMESTAMP(3) WHERE holder = 0");
 	box_office_sql(house, "UPDATE relay_sinks SET due_at = UTC_TIMESTAMP(3)");
 	relay_find(r);
 	for (size_t i = 0; i < r->n; i++)
-		assert_true(relay_deliver(r, i, &more));
+		assert_true(relay_deliver(r, i, &again_ms));
 }
 
 static const char *
@@ -240,6 +240,27 @@ what_a_sink_refuses_often_enough_is_dead_and_lets_the_others_through(void **stat
 	round_of(&r);
 	assert_string_equal(states("test"), "1\tsent\t0\n2\tdead\t3\n3\tsent\t0\n");
 	assert_string_equal(states("other"), "1\tsent\t0\n2\tsent\t0\n3\tsent\t0\n");
+	relay_free(&r);
+}
+
+static void
+a_show_that_is_left_alone_for_a_moment_holds_up_no_other_and_then_goes_out_together(void **state)
+{
+	struct relay r = three_events();
+	int64_t again_ms;
+
+	(void)state;
+	relays_shared->rests = house->show;
+	box_office_sql(house, "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) VALUES (%" PRId64
+	    ", 4, 'SEAT_HELD', 1, UTC_TIMESTAMP(3), '{}')", house->show + 1);
+	relay_find(&r);
+	assert_true(relay_deliver(&r, 0, &again_ms));
+	assert_int_equal(again_ms, RELAY_REST_MS);
+	assert_string_equal(states("test"), "1\twaiting\t0\n2\twaiting\t0\n3\twaiting\t0\n4\tsent\t0\n");
+	relays_shared->rests = 0;
+	assert_true(relay_deliver(&r, 0, &again_ms));
+	assert_int_equal(again_ms, RELAY_IDLE);
+	assert_string_equal(states("test"), "1\tsent\t0\n2\tsent\t0\n3\tsent\t0\n4\tsent\t0\n");
 	relay_free(&r);
 }
 
@@ -318,6 +339,7 @@ main(void)
 		T(three_relays_lose_nothing_send_nothing_twice_and_keep_the_order), T(without_leases_the_judge_finds_fault),
 		T(a_wrong_order_is_seen_by_the_judge), T(a_relay_that_dies_anywhere_loses_nothing_and_keeps_the_order),
 		T(the_archive_loses_nothing_wherever_it_is_cut_short), T(what_a_sink_refuses_often_enough_is_dead_and_lets_the_others_through),
+		T(a_show_that_is_left_alone_for_a_moment_holds_up_no_other_and_then_goes_out_together),
 		T(a_sink_that_is_down_delays_only_itself_and_gives_nothing_up), T(what_is_needless_or_not_now_counts_as_no_refusal),
 	};
 

@@ -49,6 +49,13 @@ takes(struct sink *s, struct arena *a, const struct delivery *list, size_t n)
 	return r;
 }
 
+static int64_t
+rest_ms(const struct sink *s, int64_t show)
+{
+	(void)s;
+	return show == relays_shared->rests ? RELAY_REST_MS : 0;
+}
+
 static int
 test_start(struct sink *s, struct arena *a, const struct settings *settings, struct db *db)
 {
@@ -56,7 +63,7 @@ test_start(struct sink *s, struct arena *a, const struct settings *settings, str
 	(void)settings;
 	(void)db;
 	*s = (struct sink){ .name = "test", .types = types, .n_types = ARRAY_LEN(types), .most = RELAY_MOST, .order = SINK_BY_SHOW, .refusals = 3,
-		.pause_ms = 20, .deliver = takes };
+		.pause_ms = 20, .rest_ms = rest_ms, .deliver = takes };
 	return 1;
 }
 
@@ -116,12 +123,12 @@ static void
 relay_runs(int64_t holder)
 {
 	struct relay r = relay_new(holder);
-	bool more;
+	int64_t again_ms;
 
 	while (!__atomic_load_n(&relays_shared->stop, __ATOMIC_SEQ_CST)) {
 		relay_find(&r);
 		for (size_t i = 0; i < r.n; i++)
-			relay_deliver(&r, i, &more);
+			relay_deliver(&r, i, &again_ms);
 		usleep(1000);
 	}
 	_exit(0);

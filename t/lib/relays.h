@@ -13,6 +13,7 @@
 #define RELAY_MOST 5		/* events at once */
 #define RELAY_LOG_MAX 60000
 #define RELAY_EVENTS_MAX 6000
+#define RELAY_REST_MS 40
 
 /* Between all processes. What the sink "test" takes is logged while its relay has the lease. */
 struct relays_shared {
@@ -24,6 +25,7 @@ struct relays_shared {
 	int slow_us;			/* it takes up to so long for each */
 	enum sink_answer answer;	/* of the sink "test", to the event `about`; 0: to any */
 	int64_t about;
+	int64_t rests;			/* the show that both sinks leave alone; 0: none */
 	int kills;
 };
 extern struct relays_shared *relays_shared;
