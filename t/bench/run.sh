@@ -14,6 +14,8 @@ floor_port=$((port + 3))
 answer_port=$((port + 4))
 CROWD=64			# kept connections, as wrk has
 BUYERS=10000
+SELL_OUT=1000			# requests while plans listen, of which a tenth can be granted
+LISTENERS=5000
 SHOWS_A_ROUND=50
 MIX=20000			# requests between two looks at memory
 
@@ -317,9 +319,61 @@ row_4()
 	printf '    the last burst: %s\n' "$(tail -n 1 "$dir/bursts")"
 }
 
+# Everybody wants two seats of the show while all its plans listen; from the event's own time, which lies before its commit.
 row_5()
 {
-	printf '%-50s %14s %14s %6s  %-7s %s\n' '5 seat change to another browser, p99' - - - '100 ms' '-, needs the live relay'
+	local i line said wrong=''
+	mkfifo "$dir/asked" "$dir/said"
+	for ((i = 0; i < rounds; i++)); do
+		take_shows 1
+		buyers "${taken[0]}" | sed -n "1,${SELL_OUT}p" >"$dir/buyers"
+		"$build/t/bench/listen" "$port" "${taken[0]}" $LISTENERS <"$dir/asked" >"$dir/said" 2>>"$dir/floors.log" &
+		floors+=($!)
+		exec 7>"$dir/asked" 8<"$dir/said"
+		read -r said <&8 || die "nobody listens: $(tail -n 1 "$dir/floors.log")"
+		crowd steady "$port" $CROWD "$dir/buyers" >/dev/null
+		echo enough >&7
+		read -r said <&8 || die "nobody heard: $(tail -n 1 "$dir/floors.log")"
+		seat_events "${taken[0]}" >&7
+		exec 7>&-
+		read -r line <&8 || die "$said nothing: $(tail -n 1 "$dir/floors.log")"
+		exec 8<&-
+		end_floors
+		note plans.floor 100
+		note plans.site "$(value p99_ms "$line")"
+		printf '%s\n' "$line" >>"$dir/plans"
+		if [ "$(value untold "$line")" -ne 0 ]; then wrong="$line"; fi
+	done
+	row "5 seat change to $LISTENERS other plans, p99 (floor: 100)" plans.floor plans.site ms '<= 1' "$wrong"
+	sed 's/^/    /' "$dir/plans"
+}
+
+seat_events()	# seat_events SHOW: lines SEAT VERSION AT of what became of its seats; the row's version (domain/locks.h)
+{
+	sql "SELECT s.seat, j.version DIV 2, CAST(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', at) / 1000 AS SIGNED) FROM outbox, JSON_TABLE(payload, '\$'
+	    COLUMNS (NESTED PATH '\$.seats[*]' COLUMNS (i FOR ORDINALITY, seat BIGINT PATH '\$'))) s,
+	    JSON_TABLE(payload, '\$' COLUMNS (NESTED PATH '\$.versions[*]' COLUMNS (i FOR ORDINALITY, version BIGINT PATH '\$'))) j
+	    WHERE show_id = $1 AND type LIKE 'SEAT%' AND s.i = j.i"
+}
+
+# All that the site sold while the relay was away, against the time that the site took for it.
+row_7()
+{
+	local n line from wrong=''
+	stack stop relay >/dev/null
+	take_shows $((3 * SHOWS_A_ROUND))
+	holds "${taken[@]}" >"$dir/holds"
+	line=$(crowd steady "$port" $CROWD "$dir/holds")
+	note drain.floor "$(value rate "$line")"
+	n=$(sql 'SELECT COUNT(*) FROM outbox WHERE NOT found')
+	from=$EPOCHREALTIME
+	stack start relay >/dev/null
+	while [ "$(sql "SELECT EXISTS (SELECT 1 FROM outbox WHERE NOT found) OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'waiting')")" = 1 ]; do
+		sleep 0.1
+	done
+	note drain.site "$(awk -v n="$n" -v a="$from" -v b="$EPOCHREALTIME" 'BEGIN { print n / (b - a) }')"
+	if [ "$(sql "SELECT COUNT(*) FROM deliveries WHERE state = 'dead'")" -ne 0 ]; then wrong='dead letters'; fi
+	row "7 relay after $n events without it (floor: holds)" drain.floor drain.site /s '>= 1' "$wrong"
 }
 
 largest_worker()	# KiB, proportional
@@ -354,4 +408,4 @@ start
 printf 'Foyer beside its floors: %d processors shared by load, nginx, foyerd and database; medians of %d rounds; load average %s\n\n' \
     "$(nproc)" "$rounds" "$(cut -d' ' -f1 /proc/loadavg)"
 printf '%-50s %14s %14s %6s  %-7s\n' '' floor Foyer ratio budget
-for r in ${BENCH_ROWS:-1 2 3 4 5 6}; do "row_$r"; done
+for r in ${BENCH_ROWS:-1 2 3 4 5 6 7}; do "row_$r"; done
