@@ -22,6 +22,8 @@ const struct event_type event_types[] = {
 	{ "BOOKING_CANCELLED", BOOKINGS, "booking", "tickets given back", "hold, seats", "mail, kafka, hooks" },
 	{ "BOOKING_REDUCED", BOOKINGS, "booking", "some of its tickets given back", "hold, seats", "kafka, hooks" },
 	{ "BOOKING_LINK", BOOKINGS, "booking", "reference and e-mail were proved", "booking", "mail" },
+	{ "HOLD_ADDRESS_GIVEN", BOOKINGS, "hold", "an address to write to about a hold is given, or another one", "hold", "mail" },
+	{ "HOLD_ENDING", BOOKINGS, "hold", "two minutes of a hold are left", "hold, until", "mail, sms, push, kafka" },
 	{ "PAYMENT_CREATED", PAYMENTS, "payment", "stored, the provider not asked yet", "hold, amount, provider", "kafka, hooks" },
 	{ "PAYMENT_OPEN", PAYMENTS, "payment", "the buyer can pay", "hold, amount, provider", "kafka, hooks" },
 	{ "PAYMENT_CAPTURING", PAYMENTS, "payment", "claimed for capture by us", "hold, amount, provider", "kafka, hooks" },

@@ -104,7 +104,7 @@ export class Stack {
 	later(hold, seconds) {
 		const back = column => `${column} = TIMESTAMPADD(SECOND, -${seconds}, ${column})`;
 
-		this.sql(`UPDATE holds SET ${["expires_at", "seats_until", "longest_until", "created_at"].map(back)} WHERE hold_id = ${hold};
+		this.sql(`UPDATE holds SET ${["expires_at", "seats_until", "longest_until", "created_at", "warned_for"].map(back)} WHERE hold_id = ${hold};
 			UPDATE show_seats SET ${back("expires_at")} WHERE hold_id = ${hold} AND status = 'held'`);
 	}
 

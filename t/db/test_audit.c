@@ -182,6 +182,17 @@ static const struct plant plants[] = {
 	{ "hold_history", NO_EVENT("BOOKING_RELEASED", "@ended_hold"), SHOW_AND("hold", "@ended_hold") },
 	{ "hold_history", EVENT("BOOKING_RELEASED", "@ended_hold", "'{}'"), SHOW_AND("hold", "@ended_hold") },
 	{ "hold_history", EVENT("BOOKING_RELEASED", "@kept_hold", "'{}'"), SHOW_AND("hold", "@kept_hold") },
+	{ "hold_warned", "UPDATE holds SET warned_for = expires_at WHERE show_id = @show AND hold_id = @kept_hold",
+	    SHOW_AND_TWO("hold", "@kept_hold", "warnings", "0") },
+	{ "hold_warned", EVENT("HOLD_ENDING", "@kept_hold", "'{}'"), SHOW_AND_TWO("hold", "@kept_hold", "warnings", "1") },
+	{ "hold_warned_twice", "UPDATE holds SET warned_for = expires_at WHERE show_id = @show AND hold_id = @kept_hold;\n"
+	    "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) VALUES "
+	    "(@show, 1, 'HOLD_ENDING', @kept_hold, UTC_TIMESTAMP(3), '{\"until\":1}'), "
+	    "(@show, 2, 'HOLD_ENDING', @kept_hold, UTC_TIMESTAMP(3), '{\"until\":1}')", SHOW_AND_TWO("hold", "@kept_hold", "warnings", "2") },
+	{ "hold_address", "UPDATE holds SET email = 'a@example.org', addresses = 1 WHERE show_id = @show AND hold_id = @kept_hold",
+	    SHOW_AND_TWO("hold", "@kept_hold", "addresses", "'1 letters=0'") },
+	{ "hold_address", EVENT("HOLD_ADDRESS_GIVEN", "@kept_hold", "'{}'"),
+	    SHOW_AND_TWO("hold", "@kept_hold", "addresses", "'0 letters=1'") },
 	{ "seat_history", NO_EVENT("SEAT_HELD", "@kept_hold"), SHOW_AND_TWO("hold", "@kept_hold", "seat", "@a3") },
 	{ "seat_history", NO_EVENT("SEAT_RELEASED", "@ended_hold"), SHOW_AND_TWO("hold", "@ended_hold", "seat", "@a3") },
 	{ "seat_history", EVENT("SEAT_RELEASED", "@kept_hold", "CONCAT('{\"hold\":', @kept_hold, ',\"seats\":[', @a4, ']}')"),
@@ -196,6 +207,7 @@ static const struct plant plants[] = {
 	{ "event_without_row", EVENT("PAYMENT_OPEN", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'PAYMENT_OPEN subject=77'") },
 	{ "event_without_row", EVENT("REFUND_DONE", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'REFUND_DONE subject=77'") },
 	{ "event_without_row", EVENT("SEAT_HELD", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'SEAT_HELD subject=77'") },
+	{ "event_without_row", EVENT("HOLD_ENDING", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'HOLD_ENDING subject=77'") },
 	{ "event_without_row", EVENT("BOOKING_FAILED", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'BOOKING_FAILED subject=77'") },
 	{ "event_unreadable", EVENT("BOOKING_LINK", "@sold_booking", "'{\"booking\":'"), SHOW_AND_TWO("event", "1", "type", "'BOOKING_LINK'") },
 	{ "event_of_no_type", EVENT("SEAT_STOLEN", "@kept_hold", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'SEAT_STOLEN'") },

@@ -50,7 +50,7 @@ static const struct {
 static const struct {
 	const char *name, *function;
 } scatters[] = {
-	{ "due_list", "holds_due" }, { "ending_list", "holds_ending" }, { "to_ask", "payments_to_ask" }, { "refund_list", "refunds_due" },
+	{ "due_list", "holds_due" }, { "warn_list", "holds_to_warn" }, { "ending_list", "holds_ending" }, { "to_ask", "payments_to_ask" }, { "refund_list", "refunds_due" },
 	{ "attention_undone", "attention_list" }, { "books_days", "books_read" }, { "fresh_shows", "events_find" },
 	{ "waiting_shows", "deliveries_shows" }, { "old_shows", "events_archive" }, { "leases_drop", "events_archive" },
 	{ "state_count", "sinks_read" }, { "waiting_oldest", "sinks_read" }, { "fresh_count", "sinks_read" }, { "trouble_list", "troubles_read" },

@@ -176,6 +176,18 @@ buying_without_webhooks(void)
 }
 
 static void
+being_warned(void)
+{
+	struct visitor *v = visitor_new(&stack);
+
+	holds(v, 1);
+	stack_sql(&stack, "UPDATE holds SET expires_at = TIMESTAMPADD(SECOND, 100, UTC_TIMESTAMP(3)) WHERE hold_id = %" PRId64,
+	    stack_number(&stack, "SELECT hold_id FROM (SELECT MAX(hold_id) AS hold_id FROM holds) t"));
+	reaps();
+	visitor_free(v);
+}
+
+static void
 running_out(void)
 {
 	struct visitor *v = visitor_new(&stack);
@@ -428,7 +440,7 @@ static const struct {
 	{ "hold.", buying }, { "extend.", changing_a_hold }, { "reprice.", changing_a_hold }, { "remove.", changing_a_hold },
 	{ "release.", changing_a_hold }, { "expire.", running_out }, { "pay_end.", running_out }, { "close.", running_out },
 	{ "stripe.close.", running_out }, { "refund.", giving_back }, { "stripe.refund.", giving_back }, { "event.", an_event_of_no_interest },
-	{ "claim.", buying_by_paypal }, { "capture.", buying_by_paypal }, { "paypal.refund.", cancelling_by_paypal }, { "paypal.", buying_by_paypal },
+	{ "warn.", being_warned }, { "claim.", buying_by_paypal }, { "capture.", buying_by_paypal }, { "paypal.refund.", cancelling_by_paypal }, { "paypal.", buying_by_paypal },
 	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
 	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
