@@ -24,6 +24,7 @@ const struct event_type event_types[] = {
 	{ "BOOKING_LINK", BOOKINGS, "booking", "reference and e-mail were proved", "booking", "mail" },
 	{ "HOLD_ADDRESS_GIVEN", BOOKINGS, "hold", "an address to write to about a hold is given, or another one", "hold", "mail" },
 	{ "HOLD_ENDING", BOOKINGS, "hold", "two minutes of a hold are left", "hold, until", "mail, sms, push, kafka" },
+	{ "SHOW_MOVED", BOOKINGS, "booking", "its show begins at another time", "from, to", "mail, kafka, hooks" },
 	{ "PAYMENT_CREATED", PAYMENTS, "payment", "stored, the provider not asked yet", "hold, amount, provider", "kafka, hooks" },
 	{ "PAYMENT_OPEN", PAYMENTS, "payment", "the buyer can pay", "hold, amount, provider", "kafka, hooks" },
 	{ "PAYMENT_CAPTURING", PAYMENTS, "payment", "claimed for capture by us", "hold, amount, provider", "kafka, hooks" },

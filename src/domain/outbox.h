@@ -20,6 +20,7 @@
  *   BOOKING_LINK       foyer.bookings  booking        reference and e-mail were proved              booking              mail
  *   HOLD_ADDRESS_GIVEN foyer.bookings  hold           an address to write to about a hold is given, or another one   hold mail
  *   HOLD_ENDING        foyer.bookings  hold           two minutes of a hold are left                hold, until (ms since 1970)  mail, sms, push, kafka
+ *   SHOW_MOVED         foyer.bookings  booking        its show begins at another time               from, to (ms since 1970)  mail, kafka, hooks
  *   PAYMENT_CREATED, _OPEN, _CAPTURING, _PAID, _FAILED, _CLOSED, _REFUND_DUE, _REFUNDED
  *                      foyer.payments  payment        the payment enters that state                 hold, amount, provider  kafka, hooks (REFUND_DUE: mail)
  *   REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_HUMAN

@@ -123,6 +123,7 @@ changing_a_hold(void)
 	const char *hold = holds(v, 2);
 	int64_t seat = buyer_seat(&stack, show(), next_seat - 1);
 
+	insists(v, AT(hold, "address"), "email=ann%40example.org", 303, 303);
 	insists(v, AT(hold, "extend"), "", 303, 200);
 	insists(v, AT(hold, "prices"), arena_fmt(stack.arena, "type=%" PRId64 ":0", seat).p, 303, 200);
 	insists(v, AT(hold, "remove"), arena_fmt(stack.arena, "seat=%" PRId64, seat).p, 303, 200);
@@ -440,7 +441,8 @@ static const struct {
 	{ "hold.", buying }, { "extend.", changing_a_hold }, { "reprice.", changing_a_hold }, { "remove.", changing_a_hold },
 	{ "release.", changing_a_hold }, { "expire.", running_out }, { "pay_end.", running_out }, { "close.", running_out },
 	{ "stripe.close.", running_out }, { "refund.", giving_back }, { "stripe.refund.", giving_back }, { "event.", an_event_of_no_interest },
-	{ "warn.", being_warned }, { "claim.", buying_by_paypal }, { "capture.", buying_by_paypal }, { "paypal.refund.", cancelling_by_paypal }, { "paypal.", buying_by_paypal },
+	{ "warn.", being_warned }, { "address.", changing_a_hold },
+	{ "claim.", buying_by_paypal }, { "capture.", buying_by_paypal }, { "paypal.refund.", cancelling_by_paypal }, { "paypal.", buying_by_paypal },
 	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
 	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
