@@ -315,6 +315,21 @@ cancelling(void)
 	reaps();
 }
 
+/* A day on, each time it comes here. */
+static void
+moving(void)
+{
+	const char *to = stack_text(&stack, "SELECT DATE_FORMAT(starts_local + INTERVAL 1 DAY, '%%Y-%%m-%%d %%H:%%i') FROM shows "
+	    "WHERE show_id = %" PRId64, show());
+	struct span text = span_of(to);
+
+	buying();
+	operator_insists(arena_fmt(stack.arena, "show move %" PRId64 " " PRSPAN, show(), ARGSPAN(span_cut(&text, '\n'))).p);
+	reaps();
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM bookings b JOIN show_sales s ON s.show_id = b.show_id AND s.moved_at IS NOT "
+	    "NULL WHERE b.state = 'confirmed' AND b.confirmed_at < s.moved_at AND (b.told_start IS NULL OR b.told_start <> s.starts_at)"), 0);
+}
+
 static void
 cancelling_by_paypal(void)
 {
@@ -441,7 +456,7 @@ static const struct {
 	{ "hold.", buying }, { "extend.", changing_a_hold }, { "reprice.", changing_a_hold }, { "remove.", changing_a_hold },
 	{ "release.", changing_a_hold }, { "expire.", running_out }, { "pay_end.", running_out }, { "close.", running_out },
 	{ "stripe.close.", running_out }, { "refund.", giving_back }, { "stripe.refund.", giving_back }, { "event.", an_event_of_no_interest },
-	{ "warn.", being_warned }, { "address.", changing_a_hold },
+	{ "warn.", being_warned }, { "address.", changing_a_hold }, { "move", moving },
 	{ "claim.", buying_by_paypal }, { "capture.", buying_by_paypal }, { "paypal.refund.", cancelling_by_paypal }, { "paypal.", buying_by_paypal },
 	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
