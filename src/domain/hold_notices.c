@@ -16,6 +16,8 @@ STATEMENT(address_lock, SHOW, "ti", "SELECT email, addresses FROM holds WHERE sh
 STATEMENT(address_store, SHOW, "", "UPDATE holds SET email = ?, addresses = addresses + 1 WHERE show_id = ? AND hold_id = ?");
 STATEMENT(address_find, SHOW, "tit", "SELECT h.email, h.addresses, COALESCE(b.email, '') FROM holds h "
     "LEFT JOIN bookings b ON b.show_id = ? AND b.hold_id = h.hold_id WHERE h.show_id = ? AND h.hold_id = ?");
+STATEMENT(address_newest, SHOW, "i", "SELECT COALESCE(MAX(outbox_id), 0) FROM outbox WHERE show_id = ? AND subject_id = ? "
+    "AND type = 'HOLD_ADDRESS_GIVEN'");
 STATEMENT(followed, SHOW, "i", "SELECT hold_id FROM holds WHERE show_id = ? AND buyer_id = ? AND hold_id > ? "
     "AND (state = 'confirmed' OR (state = 'active' AND expires_at > UTC_TIMESTAMP(3))) ORDER BY hold_id DESC LIMIT 1");
 /* What cannot be told now must not stand on the list: it is short. */
@@ -113,10 +115,40 @@ hold_address_read(struct db *db, int64_t show, int64_t hold, struct hold_address
 		return db_failed(db) ? outcome_of_reads(db) : OUTCOME_NOT_FOUND;
 	own = row_text(row, 0);
 	booked = row_text(row, 2);
-	*address = (struct hold_address){ .email = booked.n ? booked : own, .given = own.n && (!booked.n || span_eq(own, booked)),
+	*address = (struct hold_address){ .email = booked.n ? booked : own, .good = own.n ? !booked.n || span_eq(own, booked) : booked.n > 0,
 		.generation = (int)row_int(row, 1), .tried = booked.n > 0 };
 	rows_done(row);
 	return OUTCOME_OK;
+}
+
+enum outcome
+hold_of_letter(struct db *db, struct arena *a, int64_t show, int64_t hold, struct hold *h, struct hold_address *address)
+{
+	struct hold_address next;
+	int64_t id;
+	enum outcome o = hold_address_read(db, show, hold, address);
+
+	if (o == OUTCOME_OK)
+		o = hold_read(db, a, show, hold, 0, h);
+	if (o != OUTCOME_OK || h->state != HOLD_RELEASED || !span_is(h->reason, "replaced") || !address->good ||
+	    !hold_followed(db, show, hold, h->buyer, &id) || hold_address_read(db, show, id, &next) != OUTCOME_OK || !next.good ||
+	    !span_eq(next.email, address->email))
+		return o;
+	*address = next;
+	return hold_read(db, a, show, id, 0, h);
+}
+
+int64_t
+hold_address_newest(struct db *db, int64_t show, int64_t hold)
+{
+	struct rows *row = db_row(db, &address_newest, show, hold);
+	int64_t event;
+
+	if (!row)
+		return 0;
+	event = row_int(row, 0);
+	rows_done(row);
+	return event;
 }
 
 bool

@@ -13,8 +13,8 @@
  *   SEAT_SOLD          foyer.seats     hold           seats become confirmed                        booking, seats, versions  live, kafka
  *   BOOKING_PENDING    foyer.bookings  booking        first Pay of a hold                           hold, seats, total   kafka
  *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                                       hold, seats, total   mail, kafka, hooks
- *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         kafka, hooks
- *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason kafka
+ *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         mail, kafka, hooks
+ *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason mail, kafka
  *   BOOKING_CANCELLED  foyer.bookings  booking        tickets given back                            hold, seats          mail, kafka, hooks
  *   BOOKING_REDUCED    foyer.bookings  booking        some of its tickets given back                hold, seats          kafka, hooks
  *   BOOKING_LINK       foyer.bookings  booking        reference and e-mail were proved              booking              mail

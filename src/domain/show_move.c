@@ -21,6 +21,8 @@ STATEMENT(move_sale, SHOW, "", "UPDATE show_sales SET moved_from = starts_at, mo
 STATEMENT(move_untold, SHOW, "i", "SELECT b.booking_id FROM bookings b JOIN show_sales s ON s.show_id = ? WHERE b.show_id = ? "
     "AND b.booking_id > ? AND b.state = 'confirmed' AND b.confirmed_at <= s.moved_at AND (b.told_start IS NULL OR b.told_start <> s.starts_at) "
     "ORDER BY b.booking_id LIMIT 100");
+STATEMENT(move_known, SHOW, "d", "SELECT s.moved_from FROM bookings b JOIN show_sales s ON s.show_id = ? WHERE b.show_id = ? "
+    "AND b.booking_id = ? AND b.confirmed_at <= s.moved_at AND s.moved_from <> s.starts_at");
 STATEMENT(move_told, SHOW, "", "UPDATE bookings SET told_start = ? WHERE show_id = ? AND booking_id = ? AND state = 'confirmed' "
     "AND (told_start IS NULL OR told_start <> ?)");
 
@@ -233,4 +235,27 @@ show_move(struct db *db, struct arena *a, int64_t show, struct span local, struc
 	if (o == OUTCOME_OK)
 		log_info("show.moved", "show=%" PRId64 " told=%zu", show, result->told);
 	return o;
+}
+
+enum outcome
+show_moved_from(struct db *db, int64_t show, int64_t *from_ms)
+{
+	struct moving m = { .show = show };
+
+	if (!sale_fill(db_row(db, &move_sale_plain, show), &m) || !m.was_moved)
+		return db_failed(db) ? outcome_of_reads(db) : OUTCOME_NOT_FOUND;
+	*from_ms = m.moved_from_ms;
+	return OUTCOME_OK;
+}
+
+bool
+booking_moved(struct db *db, int64_t show, int64_t booking, int64_t *from_ms)
+{
+	struct rows *row = db_row(db, &move_known, show, show, booking);
+
+	if (!row)
+		return false;
+	*from_ms = row_int(row, 0);
+	rows_done(row);
+	return true;
 }

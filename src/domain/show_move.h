@@ -20,5 +20,9 @@ struct show_move {
  * show, or it was never published. The end of its sale moves with it, and so do companion seats' opening and the time to give tickets back.
  */
 enum outcome show_move(struct db *, struct arena *, int64_t show, struct span local, struct show_move *);
+/* When it was to begin before it was moved the last time. NOT_FOUND: it never was. */
+enum outcome show_moved_from(struct db *, int64_t show, int64_t *from_ms);
+/* Whether the show of a booking was moved since it was bought; *from_ms: when it was to begin before. */
+bool booking_moved(struct db *, int64_t show, int64_t booking, int64_t *from_ms);
 
 #endif

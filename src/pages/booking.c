@@ -4,6 +4,7 @@
 #include "domain/bookings.h"
 #include "domain/cancel.h"
 #include "domain/email.h"
+#include "domain/show_move.h"
 #include "domain/tickets.h"
 #include "pages/answers.h"
 #include "pages/app.h"
@@ -69,13 +70,16 @@ fill_refunds(struct request *rq, const struct booking *b, const struct show *sho
 	return outcome_of_reads(rq->app->db);
 }
 
-/* Whether "give tickets back" leads anywhere. */
+/* Whether "give tickets back" leads anywhere; and when the show was to begin, if that has changed since. */
 static enum outcome
 fill_terms(struct request *rq, const struct booking *b, const struct show *show, struct booking_view *v)
 {
 	struct cancel_terms terms;
+	int64_t before_ms = 0;
 	enum outcome o = cancel_terms_read(rq->app->db, b->show, &terms);
 
+	v->moved = b->state == BOOKING_IS_CONFIRMED && booking_moved(rq->app->db, b->show, b->id, &before_ms);
+	v->before = (struct moment){ before_ms, show->starts.zone };
 	v->can_give_back = terms.in_time && b->state == BOOKING_IS_CONFIRMED;
 	v->give_back_until = (struct moment){ terms.until_ms, show->starts.zone };
 	return o;

@@ -189,6 +189,7 @@ fill_address(struct request *rq, struct checkout_page *p, const struct hold_says
 
 	v->address = o == OUTCOME_OK ? address.email : SPAN_NONE;
 	v->told = says->told && v->address.n;
+	v->paying_address = o == OUTCOME_OK && address.tried;
 	v->tell_wrong = says->tell_wrong;
 	v->tell_full = says->tell_full;
 	v->tell = says->tell_wrong || says->tell_full ? says->tell : v->address;

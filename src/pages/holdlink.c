@@ -19,6 +19,7 @@ int
 hold_address_post(struct request *rq, struct response *rs)
 {
 	struct hold_says says = { .tell = span_trim(form_value(rq, "email")), .way = SPAN_NONE };
+	struct hold_address known;
 	struct span email;
 	struct hold h;
 	int status = hold_of_path(rq, rs, &h);
@@ -31,6 +32,9 @@ hold_address_post(struct request *rq, struct response *rs)
 	says.tell_wrong = !form_line(rq, "email", 1, EMAIL_MAX, &email) || !email_plausible(email);
 	if (says.tell_wrong)
 		return hold_page(rq, rs, &h, &says, 422);
+	o = hold_address_read(rq->app->db, h.show, h.id, &known);
+	if (o == OUTCOME_OK && known.tried)	/* it was typed with Pay, and the page has no such form then */
+		return hold_again(rq, rs, &h, "");
 	o = hold_address_give(rq->app->db, rq->arena, h.show, h.id, h.buyer, email);
 	switch (o) {
 	case OUTCOME_OK:
@@ -46,30 +50,21 @@ hold_address_post(struct request *rq, struct response *rs)
 	}
 }
 
-/* The hold that a letter's link is about, or the one that took its place and whose letters go to the same address. */
 static int
 hold_of_link(struct request *rq, struct response *rs, struct hold *h, struct hold_address *address)
 {
-	struct hold_address next;
+	struct hold_address first;
 	struct token t;
-	int64_t id;
 	enum outcome o;
 
 	if (!token_read(&rq->app->token_key, TOKEN_LINK, path_value(rq, "token"), &t))
 		return 404;
-	o = hold_address_read(rq->app->db, t.show, t.id, address);
+	o = hold_address_read(rq->app->db, t.show, t.id, &first);
 	if (o == OUTCOME_OK)
-		o = hold_read(rq->app->db, rq->arena, t.show, t.id, 0, h);
+		o = hold_of_letter(rq->app->db, rq->arena, t.show, t.id, h, address);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
-	if (t.generation != address->generation || !address->given)
-		return 404;
-	if (h->state == HOLD_RELEASED && span_is(h->reason, "replaced") && hold_followed(rq->app->db, h->show, h->id, h->buyer, &id) &&
-	    hold_address_read(rq->app->db, h->show, id, &next) == OUTCOME_OK && next.given && span_eq(next.email, address->email)) {
-		*address = next;
-		o = hold_read(rq->app->db, rq->arena, t.show, id, 0, h);
-	}
-	return o == OUTCOME_OK ? 0 : answer(rs, o);
+	return first.good && t.generation == first.generation ? 0 : 404;
 }
 
 /* 0: it is active, and not this browser's yet. */

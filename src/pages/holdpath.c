@@ -19,7 +19,7 @@ hold_brought(struct request *rq, struct hold *h)
 	    hold_read(rq->app->db, rq->arena, t.show, t.id, 0, h) != OUTCOME_OK)
 		return false;
 	/* tickets are for the address that they were bought with */
-	return t.generation == address.generation && (h->state == HOLD_ACTIVE || address.given);
+	return t.generation == address.generation && (h->state == HOLD_ACTIVE || address.good);
 }
 
 void
