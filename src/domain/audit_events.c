@@ -49,7 +49,7 @@ STATEMENT(hold_warned_twice, SCATTER, "iii", "SELECT o.show_id, o.subject_id, CO
 /* Each address that was given makes one letter. A hold that took another's place has its address and count, and letters of its own only since. */
 STATEMENT(hold_address, SCATTER, "iiii", "SELECT h.show_id, h.hold_id, h.addresses, COUNT(o.outbox_id) FROM holds h "
     "LEFT JOIN " EVENTS " ON o.show_id = h.show_id AND o.subject_id = h.hold_id AND o.type = 'HOLD_ADDRESS_GIVEN' "
-    "GROUP BY h.show_id, h.hold_id, h.buyer_id, h.addresses, h.email HAVING (h.email = '') <> (h.addresses = 0) "
+    "GROUP BY h.show_id, h.hold_id, h.buyer_id, h.addresses, h.email HAVING (h.email <> '' AND h.addresses = 0) "
     "OR COUNT(o.outbox_id) > h.addresses OR (COUNT(o.outbox_id) < h.addresses AND NOT EXISTS (SELECT 1 FROM holds r "
     "WHERE r.show_id = h.show_id AND r.buyer_id = h.buyer_id AND r.hold_id < h.hold_id AND r.reason = 'replaced' AND r.addresses > 0))" SOME);
 

@@ -28,6 +28,9 @@ STATEMENT(warn_list, SCATTER, "ii", "SELECT h.show_id, h.hold_id FROM holds h WH
 STATEMENT(warn_lock, SHOW, "idi", "SELECT seat_count, expires_at, state = 'active' AND " END_IS_NEAR " AND (warned_for IS NULL OR "
     "warned_for <> expires_at) FROM holds WHERE show_id = ? AND hold_id = ? FOR UPDATE");
 STATEMENT(warn_note, SHOW, "", "UPDATE holds SET warned_for = expires_at WHERE show_id = ? AND hold_id = ?");
+STATEMENT(address_old, SCATTER, "ii", "SELECT show_id, hold_id FROM holds FORCE INDEX (due) WHERE state IN ('released', 'expired') "
+    "AND seats_until BETWEEN UTC_TIMESTAMP(3) - INTERVAL 14 DAY AND UTC_TIMESTAMP(3) - INTERVAL 7 DAY AND email <> '' LIMIT ?");
+STATEMENT(address_forget, SHOW, "", "UPDATE holds SET email = '' WHERE show_id = ? AND hold_id = ? AND state IN ('released', 'expired')");
 
 TRANSACTION(address_tx, "address");
 TRANSACTION(warn_tx, "warn");
@@ -213,10 +216,10 @@ warn_body(struct db *db, void *context)
 	return end_with(n, OUTCOME_OK);
 }
 
-size_t
-holds_to_warn(struct db *db, struct arena *a, size_t most, struct hold_id **list)
+static size_t
+list_holds(struct db *db, struct arena *a, const struct statement *st, size_t most, struct hold_id **list)
 {
-	struct rows *rows = db_select_values(db, &warn_list, (struct value[]){ value_int_((int64_t)most) }, 1);
+	struct rows *rows = db_select_values(db, st, (struct value[]){ value_int_((int64_t)most) }, 1);
 	size_t n = 0;
 
 	*list = ARENA_ARRAY(a, struct hold_id, most);
@@ -232,4 +235,20 @@ hold_warn(struct db *db, struct arena *a, int64_t show, int64_t hold)
 	struct notice n = { .arena = a, .show = show, .hold = hold };
 
 	return run(db, &warn_tx, warn_body, &n);
+}
+
+size_t
+holds_to_warn(struct db *db, struct arena *a, size_t most, struct hold_id **list)
+{
+	return list_holds(db, a, &warn_list, most, list);
+}
+
+void
+hold_addresses_forget(struct db *db, struct arena *a)
+{
+	struct hold_id *old;
+	size_t n = list_holds(db, a, &address_old, 100, &old);
+
+	for (size_t i = 0; i < n; i++)
+		db_change(db, &address_forget, old[i].show, old[i].hold);
 }

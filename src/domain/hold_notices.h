@@ -44,4 +44,7 @@ size_t holds_to_warn(struct db *, struct arena *, size_t most, struct hold_id **
  */
 enum outcome hold_warn(struct db *, struct arena *, int64_t show, int64_t hold);
 
+/* Forgets addresses of holds that ended a week ago and were not paid; a small batch each time. */
+void hold_addresses_forget(struct db *, struct arena *);
+
 #endif

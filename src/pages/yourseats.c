@@ -143,6 +143,8 @@ add_news(struct request *rq, struct page *p, int64_t buyer)
 			o = OUTCOME_OK;
 			continue;
 		}
+		if (!v->page.city_name.n)
+			v->page = top_of_show(rq->arena, &p->show);
 		v->news[v->n_news++] = (struct holds_news){ .ended = b->is == NEWS_ENDED, .failed = b->is == NEWS_FAILED,
 			.late = b->is == NEWS_LATE, .back = b->is == NEWS_BACK, .too_late = money && span_is(b->payment.reason, "late"),
 			.news_event = p->show.event.title, .news_when = p->show.starts, .news_seats = hold_seat_names(rq->arena, &b->hold),

@@ -35,6 +35,8 @@ test("an address for held seats, the link on a phone without any script, and the
 	await v.findSeats(stack.show("lumiere-2"));
 	const url = v.page.url(), hold = stack.newestHold();
 
+	await v.look("tell-closed");
+	await v.page.locator(".tell summary").click();
 	await v.page.locator(".tell form").evaluate(f => { f.noValidate = true; });
 	await v.page.locator("#tell").fill("ana@example");
 	await v.page.getByRole("button", { name: "Write to me about these seats" }).click();

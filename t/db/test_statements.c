@@ -50,7 +50,7 @@ static const struct {
 static const struct {
 	const char *name, *function;
 } scatters[] = {
-	{ "due_list", "holds_due" }, { "warn_list", "holds_to_warn" },
+	{ "due_list", "holds_due" }, { "warn_list", "holds_to_warn" }, { "address_old", "hold_addresses_forget" },
 	{ "ending_list", "holds_ending" }, { "to_ask", "payments_to_ask" }, { "refund_list", "refunds_due" },
 	{ "attention_undone", "attention_list" }, { "books_days", "books_read" }, { "fresh_shows", "events_find" },
 	{ "waiting_shows", "deliveries_shows" }, { "old_shows", "events_archive" }, { "leases_drop", "events_archive" },

@@ -103,6 +103,7 @@ static const char *
 link_to_seats(struct visitor *v, const char *hold)
 {
 	assert_int_equal(gives_address(v, hold, ANN).status, 303);
+	logs_notice(&stack, letter_body(stack.arena, letter("HOLD_ADDRESS_GIVEN")));
 	return link_in(letter_body(stack.arena, letter("HOLD_ADDRESS_GIVEN")), "/holds/");
 }
 
@@ -397,6 +398,9 @@ every_rule_is_kept_and_no_token_is_in_a_log(void **state)
 	stack_reap(&stack);
 	stack_reap(&stack);
 	assert_int_equal(stack_audit(&stack), 0);
+	logs_never(&stack, "ann@example.org");
+	assert_true(logs_remembered() > 6);
+	assert_true(logs_clean(&stack));
 	assert_true(logs_lines(&stack, "foyer-access.log", "path=\"/holds/(token)/here\"", NULL) > 0);
 }
 
