@@ -13,11 +13,14 @@
  *   SEAT_SOLD          foyer.seats     hold           seats become confirmed                        booking, seats, versions  live, kafka
  *   BOOKING_PENDING    foyer.bookings  booking        first Pay of a hold                           hold, seats, total   kafka
  *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                                       hold, seats, total   mail, kafka, hooks
- *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         kafka, hooks
- *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason kafka
+ *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         mail, kafka, hooks
+ *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason mail, kafka
  *   BOOKING_CANCELLED  foyer.bookings  booking        tickets given back                            hold, seats          mail, kafka, hooks
  *   BOOKING_REDUCED    foyer.bookings  booking        some of its tickets given back                hold, seats          kafka, hooks
  *   BOOKING_LINK       foyer.bookings  booking        reference and e-mail were proved              booking              mail
+ *   HOLD_ADDRESS_GIVEN foyer.bookings  hold           an address to write to about a hold is given, or another one   hold mail
+ *   HOLD_ENDING        foyer.bookings  hold           two minutes of a hold are left                hold, until (ms since 1970)  mail, sms, push, kafka
+ *   SHOW_MOVED         foyer.bookings  booking        its show begins at another time               from, to (ms since 1970)  mail, kafka, hooks
  *   PAYMENT_CREATED, _OPEN, _CAPTURING, _PAID, _FAILED, _CLOSED, _REFUND_DUE, _REFUNDED
  *                      foyer.payments  payment        the payment enters that state                 hold, amount, provider  kafka, hooks (REFUND_DUE: mail)
  *   REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_HUMAN

@@ -12,10 +12,19 @@ struct hold_says {
 	bool typed;			/* email, name and way are what was sent; else what is known from an earlier try */
 	struct span email, name, way;
 	bool email_wrong, name_wrong, way_wrong;
+	bool told;			/* a letter about these seats is on its way */
+	bool tell_wrong, tell_full;	/* none is: that is no address; it was changed often enough */
+	struct span tell;		/* what was typed for it */
 };
 
 /* Prints it; status is what goes out with it where the hold can still be paid. One that is over or paid leads elsewhere instead. */
 int hold_page(struct request *, struct response *, const struct hold *, const struct hold_says *, int status);
+
+/*
+ * The answer for one that has ended unpaid: how its money stands, where any was taken or may be, else that it is over. own: this browser
+ * may see the buyer's other holds.
+ */
+int hold_ended(struct request *, struct response *, const struct hold *, bool own);
 
 /* over.c: the page of a hold that has ended without a booking. 410. */
 int over_page(struct request *, struct response *, const struct hold *);

@@ -1,12 +1,12 @@
 /*
- * foyer-reaper.c - what the clock makes due, run by cron every minute: expired holds, payments nobody told us about, refunds. Only
- * hygiene: at its end a hold's seats are free for others whether this runs or not.
+ * foyer-reaper.c - what the clock makes due, run by cron every minute: expired holds, buyers to be warned that theirs is about to end,
+ * payments nobody told us about, refunds. Only hygiene: at its end a hold's seats are free for others whether this runs or not.
  *
  *	foyer-reaper -c FILE		works for most of a minute, then ends; a second one at the same time ends at once
  *	foyer-reaper -c FILE --once	looks once at everything
  *
- * Two processes, so that expiry never waits behind a payment provider's answer: it goes on for as long as the other one asks, which with
- * a slow provider may be many minutes, and no new reaper begins meanwhile.
+ * Processes of their own expire and warn, so that neither waits behind the other, or behind a payment provider's answer: they go on for
+ * as long as the first one asks, which with a slow provider may be many minutes, and no new reaper begins meanwhile.
  */
 #include "base/base.h"
 
@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/program.h"
 #include "db/place.h"
+#include "domain/hold_notices.h"
 #include "domain/holds.h"
 #include "domain/tidy.h"
 #include "flows/flows.h"
@@ -47,6 +48,17 @@ expire_round(struct db *db, struct arena *a, const struct settings *s)
 }
 
 static void
+warn_round(struct db *db, struct arena *a, const struct settings *s)
+{
+	struct hold_id *due;
+	size_t n = holds_to_warn(db, a, BATCH, &due);
+
+	(void)s;
+	for (size_t i = 0; i < n && !program_stopping; i++)
+		hold_warn(db, a, due[i].show, due[i].hold);
+}
+
+static void
 ask_round(struct db *db, struct arena *a, const struct settings *s)
 {
 	static struct flow f;
@@ -66,9 +78,11 @@ ask_round(struct db *db, struct arena *a, const struct settings *s)
 	hold_against_lists(&f);
 	db_clear(db);
 	directories_tidy(db);
+	db_clear(db);
+	hold_addresses_forget(db, a);
 }
 
-/* The asker ends after a minute, between two rounds; whoever expires, when it is told to, or when the asker is gone. */
+/* The asker ends after a minute, between two rounds; the others, when they are told to, or when the asker is gone. */
 static bool
 time_is_up(int64_t end, pid_t asker)
 {
@@ -98,25 +112,38 @@ work(struct program *p, void (*round)(struct db *, struct arena *, const struct 
 	return failed == DB_FINE ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+static pid_t
+child_start(struct program *p, void (*round)(struct db *, struct arena *, const struct settings *), pid_t asker)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		die("fork failed");
+	if (child == 0)
+		exit(work(p, round, asker));
+	return child;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct program p;
 	int status, worst;
-	pid_t asker = getpid(), child;
+	pid_t asker = getpid(), children[2];
 
 	program_start(&p, "foyer-reaper", argc, argv);
 	if (!program_alone(&p))
 		return EXIT_SUCCESS;
-	child = fork();
-	if (child < 0)
-		die("fork failed");
-	if (child == 0)
-		exit(work(&p, expire_round, asker));
+	children[0] = child_start(&p, expire_round, asker);
+	children[1] = child_start(&p, warn_round, asker);
 	worst = work(&p, ask_round, 0);
-	if (!p.once || program_stopping)
-		kill(child, SIGTERM);
-	while (waitpid(child, &status, 0) < 0)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? worst : EXIT_FAILURE;
+	for (size_t i = 0; i < ARRAY_LEN(children); i++) {
+		if (!p.once || program_stopping)
+			kill(children[i], SIGTERM);
+		while (waitpid(children[i], &status, 0) < 0)
+			;
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+			worst = EXIT_FAILURE;
+	}
+	return worst;
 }

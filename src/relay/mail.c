@@ -10,25 +10,15 @@
 #define REFUSALS 8		/* within an hour and a half */
 #define PAUSE_MS 30000
 
-/* "https://tickets.example.org:8443" -> "tickets.example.org", the right side of a Message-ID */
-static struct span
-host_of(const char *base_url)
-{
-	const char *slashes = strstr(base_url, "//");
-	struct span host = span_of(slashes ? slashes + 2 : base_url);
-
-	host = span_cut(&host, '/');
-	return span_cut(&host, ':');
-}
-
 static enum sink_answer
 send_letter(struct mail *m, const struct delivery *d, const struct letter *letter, struct span *why)
 {
 	const struct settings *s = m->settings;
 	struct span name = arena_fmt(m->arena, "%" PRId64 "-%" PRId64, d->show, d->event);
 	struct message message = { .house = span_of(s->house_name), .from = span_of(s->mail_from), .to = letter->to,
-		.reply_to = span_of(s->house_email), .text = letter->text, .at_ms = d->at_ms,
-		.id = arena_fmt(m->arena, PRSPAN "@" PRSPAN, ARGSPAN(name), ARGSPAN(host_of(s->base_url))) };
+		.reply_to = span_of(s->house_email), .text = letter->text, .html = letter->html, .shown = letter->shown,
+		.n_shown = letter->n_shown, .attached = letter->attached, .n_attached = letter->n_attached, .at_ms = d->at_ms,
+		.id = arena_fmt(m->arena, PRSPAN "@" PRSPAN, ARGSPAN(name), ARGSPAN(settings_host(s))) };
 	struct parcel parcel = { .name = name, .from = message.from, .to = message.to };
 	struct buf b;
 
@@ -63,6 +53,7 @@ int
 mail_start(struct sink *sink, struct arena *a, const struct settings *s, struct db *db)
 {
 	struct mail *m = ARENA_NEW(a, struct mail);
+	struct key seed;
 
 	*m = (struct mail){ .settings = s, .db = db };
 	*sink = (struct sink){ .name = "mail", .types = letter_types, .n_types = n_letter_types, .most = 1, .order = SINK_BY_SUBJECT,
@@ -75,7 +66,9 @@ mail_start(struct sink *sink, struct arena *a, const struct settings *s, struct 
 		log_error("mail.start", "error=\"mail_from is no address\"");
 	else if (!key_from_text(s->token_key.hidden, &m->token_key))
 		log_error("mail.start", "error=\"token_key is no key\"");
+	else if (!key_from_text(s->ticket_key.hidden, &seed))
+		log_error("mail.start", "error=\"ticket_key is no key\"");
 	else
-		return 1;
+		return signing_key_make(&m->ticket_key, &seed), 1;
 	return -1;
 }

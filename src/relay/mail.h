@@ -10,6 +10,7 @@ struct mail {
 	struct db *db;
 	struct arena *arena;		/* of the letter at hand */
 	struct key token_key;		/* of the links */
+	struct signing_key ticket_key;	/* of the codes */
 };
 
 sink_start mail_start;

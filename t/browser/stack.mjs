@@ -70,6 +70,11 @@ export class Stack {
 		}
 	}
 
+	/* foyerctl WORDS; it must say yes. */
+	ctl(...words) {
+		execFileSync(join(build, "foyerctl"), ["-c", join(this.folder, "foyer.conf"), ...words], { stdio: "ignore" });
+	}
+
 	stop() {
 		this.demo("stop");
 		if (!process.env.FOYER_TEST_KEEP)
@@ -104,7 +109,7 @@ export class Stack {
 	later(hold, seconds) {
 		const back = column => `${column} = TIMESTAMPADD(SECOND, -${seconds}, ${column})`;
 
-		this.sql(`UPDATE holds SET ${["expires_at", "seats_until", "longest_until", "created_at"].map(back)} WHERE hold_id = ${hold};
+		this.sql(`UPDATE holds SET ${["expires_at", "seats_until", "longest_until", "created_at", "warned_for"].map(back)} WHERE hold_id = ${hold};
 			UPDATE show_seats SET ${back("expires_at")} WHERE hold_id = ${hold} AND status = 'held'`);
 	}
 

@@ -123,6 +123,7 @@ changing_a_hold(void)
 	const char *hold = holds(v, 2);
 	int64_t seat = buyer_seat(&stack, show(), next_seat - 1);
 
+	insists(v, AT(hold, "address"), "email=ann%40example.org", 303, 303);
 	insists(v, AT(hold, "extend"), "", 303, 200);
 	insists(v, AT(hold, "prices"), arena_fmt(stack.arena, "type=%" PRId64 ":0", seat).p, 303, 200);
 	insists(v, AT(hold, "remove"), arena_fmt(stack.arena, "seat=%" PRId64, seat).p, 303, 200);
@@ -172,6 +173,18 @@ buying_without_webhooks(void)
 	}
 	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM bookings WHERE state = 'confirmed' AND hold_id = %" PRId64, id), 1);
 	stack_control(&stack, "webhook=on");
+	visitor_free(v);
+}
+
+static void
+being_warned(void)
+{
+	struct visitor *v = visitor_new(&stack);
+
+	holds(v, 1);
+	stack_sql(&stack, "UPDATE holds SET expires_at = TIMESTAMPADD(SECOND, 100, UTC_TIMESTAMP(3)) WHERE hold_id = %" PRId64,
+	    stack_number(&stack, "SELECT hold_id FROM (SELECT MAX(hold_id) AS hold_id FROM holds) t"));
+	reaps();
 	visitor_free(v);
 }
 
@@ -302,6 +315,21 @@ cancelling(void)
 	reaps();
 }
 
+/* A day on, and a minute, for there is a show in that hall each day. */
+static void
+moving(void)
+{
+	const char *to = stack_text(&stack, "SELECT DATE_FORMAT(starts_local + INTERVAL 1 DAY + INTERVAL 1 MINUTE, '%%Y-%%m-%%d %%H:%%i') FROM shows "
+	    "WHERE show_id = %" PRId64, show());
+	struct span text = span_of(to), when = span_cut(&text, '\n');
+
+	buying();
+	operator_insists(arena_fmt(stack.arena, "show move %" PRId64 " " PRSPAN, show(), ARGSPAN(when)).p);
+	reaps();
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM bookings b JOIN show_sales s ON s.show_id = b.show_id AND s.moved_at IS NOT "
+	    "NULL WHERE b.state = 'confirmed' AND b.confirmed_at < s.moved_at AND (b.told_start IS NULL OR b.told_start <> s.starts_at)"), 0);
+}
+
 static void
 cancelling_by_paypal(void)
 {
@@ -428,6 +456,7 @@ static const struct {
 	{ "hold.", buying }, { "extend.", changing_a_hold }, { "reprice.", changing_a_hold }, { "remove.", changing_a_hold },
 	{ "release.", changing_a_hold }, { "expire.", running_out }, { "pay_end.", running_out }, { "close.", running_out },
 	{ "stripe.close.", running_out }, { "refund.", giving_back }, { "stripe.refund.", giving_back }, { "event.", an_event_of_no_interest },
+	{ "warn.", being_warned }, { "address.", changing_a_hold }, { "move", moving },
 	{ "claim.", buying_by_paypal }, { "capture.", buying_by_paypal }, { "paypal.refund.", cancelling_by_paypal }, { "paypal.", buying_by_paypal },
 	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },

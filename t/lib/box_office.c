@@ -252,8 +252,9 @@ box_office_later(struct box_office *f, int64_t show, int seconds)
 	box_office_sql(f, "UPDATE show_seats SET expires_at = expires_at - INTERVAL %d SECOND WHERE show_id = %" PRId64
 	    " AND expires_at IS NOT NULL;\n"
 	    "UPDATE holds SET created_at = created_at - INTERVAL %d SECOND, expires_at = expires_at - INTERVAL %d SECOND, "
-	    "seats_until = seats_until - INTERVAL %d SECOND, longest_until = longest_until - INTERVAL %d SECOND WHERE show_id = %" PRId64,
-	    seconds, show, seconds, seconds, seconds, seconds, show);
+	    "seats_until = seats_until - INTERVAL %d SECOND, longest_until = longest_until - INTERVAL %d SECOND, "
+	    "warned_for = warned_for - INTERVAL %d SECOND WHERE show_id = %" PRId64,
+	    seconds, show, seconds, seconds, seconds, seconds, seconds, show);
 }
 
 void

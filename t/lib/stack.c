@@ -253,8 +253,8 @@ void
 stack_later(struct stack *s, int seconds)
 {
 	stack_sql(s, "UPDATE holds SET expires_at = TIMESTAMPADD(SECOND, -%d, expires_at), seats_until = TIMESTAMPADD(SECOND, -%d, seats_until), "
-	    "longest_until = TIMESTAMPADD(SECOND, -%d, longest_until), created_at = TIMESTAMPADD(SECOND, -%d, created_at) "
-	    "WHERE state = 'active'", seconds, seconds, seconds, seconds);
+	    "longest_until = TIMESTAMPADD(SECOND, -%d, longest_until), created_at = TIMESTAMPADD(SECOND, -%d, created_at), "
+	    "warned_for = TIMESTAMPADD(SECOND, -%d, warned_for) WHERE state = 'active'", seconds, seconds, seconds, seconds, seconds);
 	stack_sql(s, "UPDATE show_seats SET expires_at = TIMESTAMPADD(SECOND, -%d, expires_at) WHERE status = 'held'", seconds);
 	stack_sql(s, "UPDATE payments SET asked_at = TIMESTAMPADD(SECOND, -%d, asked_at), created_at = TIMESTAMPADD(SECOND, -%d, created_at), "
 	    "ask_at = TIMESTAMPADD(SECOND, -%d, ask_at), claimed_at = TIMESTAMPADD(SECOND, -%d, claimed_at)", seconds, seconds, seconds, seconds);
