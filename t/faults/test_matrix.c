@@ -2,7 +2,7 @@
  * test_matrix.c - every provider, each step of a payment, what may go wrong at the provider, and where our own process may die, in
  * combination: any two of them meet in one purchase. Whoever was buying tries again, as people do. Afterwards the audit must find
  * nothing, and the provider's own books and ours must agree to the last minor unit. FOYER_MATRIX=all runs every combination
- * (make faults); FOYER_MATRIX_ONLY=N one case.
+ * (make faults); FOYER_MATRIX_ONLY=N one case, FOYER_MATRIX_ONLY=N-M these.
  */
 #include "base/base.h"
 
@@ -44,6 +44,7 @@ static int next_seat, nth_show;
 static size_t agreed;		/* so many payments of the provider's books were compared with ours by earlier cases */
 static bool reached[ARRAY_LEN(deaths)];
 
+#define CASES_A_STACK 200		/* then with new books: the stand-in writes its own with every change, longer each time */
 #define TEXT(...) arena_fmt(stack.arena, __VA_ARGS__).p
 
 static int64_t
@@ -296,26 +297,65 @@ run_case(size_t number, const struct pairs_case *c)
 	}
 }
 
+static int
+open_stack(void **state)
+{
+	(void)state;
+	snprintf(order_file, sizeof(order_file), "/tmp/foyer-matrix-%d", (int)getpid());
+	snprintf(done_file, sizeof(done_file), "%s.done", order_file);
+	setenv("FOYER_FAULTS", order_file, 1);
+	stack_open(&stack, "t/data/storm.programme", "psp_timeout_ms = 1000\n", "");
+	next_seat = nth_show = 0;
+	agreed = 0;
+	return 0;
+}
+
+static int
+close_stack(void **state)
+{
+	(void)state;
+	stack_close(&stack);
+	order("");
+	return 0;
+}
+
+/* "7" or "7-90" */
+static void
+read_range(const char *text, int64_t n, int64_t *first, int64_t *last)
+{
+	struct span rest = span_of(text), one = span_cut(&rest, '-');
+
+	*first = 0;
+	*last = n - 1;
+	if (text && (!span_int(one, 0, n - 1, first) || !span_int(rest.n ? rest : one, *first, n - 1, last)))
+		fail_msg("there are no cases %s", text);
+}
+
 static void
 whatever_goes_wrong_wherever_the_books_agree(void **state)
 {
 	static const size_t sizes[] = { ARRAY_LEN(providers), ARRAY_LEN(steps), ARRAY_LEN(troubles), ARRAY_LEN(deaths) };
 	const char *which = getenv("FOYER_MATRIX"), *only = getenv("FOYER_MATRIX_ONLY");
+	struct arena *a = arena_new(16 * MiB);
 	struct pairs_case *list;
-	size_t n = (which && strcmp(which, "all") == 0 ? pairs_all : pairs_make)(stack.arena, sizes, DIMENSIONS, &list);
-	int64_t one = -1;
+	size_t n = (which && strcmp(which, "all") == 0 ? pairs_all : pairs_make)(a, sizes, DIMENSIONS, &list);
+	int64_t first, last;
 
-	(void)state;
-	if (only && !span_int(span_of(only), 0, (int64_t)n - 1, &one))
-		fail_msg("there is no case %s", only);
-	for (size_t i = 0; i < n; i++)
-		if (one < 0 || (size_t)one == i)
-			run_case(i, &list[i]);
-	print_message("# %zu cases\n", n);
+	read_range(only, (int64_t)n, &first, &last);
+	for (int64_t i = first; i <= last; i++) {
+		if (i > first && (i - first) % CASES_A_STACK == 0) {
+			assert_null(difference(0));
+			close_stack(state);
+			open_stack(state);
+		}
+		run_case((size_t)i, &list[i]);
+	}
+	print_message("# %" PRId64 " of %zu cases\n", last - first + 1, n);
 	assert_null(difference(0));
-	for (size_t i = 1; one < 0 && i < ARRAY_LEN(deaths); i++)
+	for (size_t i = 1; !only && i < ARRAY_LEN(deaths); i++)
 		if (!reached[i])
 			fail_msg("nobody died at %s", deaths[i]);
+	arena_free(a);
 }
 
 /* The comparison is only worth something if it sees a penny. */
@@ -332,26 +372,6 @@ a_penny_that_is_missing_is_found(void **state)
 	stack_sql(&stack, "UPDATE payments SET captured_minor = captured_minor + 1 WHERE captured_minor IS NOT NULL "
 	    "ORDER BY payment_id DESC LIMIT 1");
 	assert_null(difference(0));
-}
-
-static int
-open_stack(void **state)
-{
-	(void)state;
-	snprintf(order_file, sizeof(order_file), "/tmp/foyer-matrix-%d", (int)getpid());
-	snprintf(done_file, sizeof(done_file), "%s.done", order_file);
-	setenv("FOYER_FAULTS", order_file, 1);
-	stack_open(&stack, "t/data/storm.programme", "psp_timeout_ms = 1000\n", "");
-	return 0;
-}
-
-static int
-close_stack(void **state)
-{
-	(void)state;
-	stack_close(&stack);
-	order("");
-	return 0;
 }
 
 int
