@@ -72,10 +72,45 @@ read -r show seat < <(books "SELECT x.show_id, CONCAT(s.row_label, s.number) FRO
 say 'scene 1 fails at a seat that is sold' breaks_off 'exactly one has the seat' 1 --show "$show" --seat "$seat"
 say 'scene 3 plays at no show with a hold that is too long to watch' fits_none 3 --show "$show"
 
+# what the stand-in payment house is told to do
+house() { curl -fs -m 20 -H "Authorization: Bearer $(<"$FOYER_VAR/secrets/stripe_key")" -d "$1" "http://127.0.0.1:$((FOYER_PORT + 2))/control" >"$FOYER_VAR/out"; }
+house charge=decline
+say 'scene 4 breaks off where the payment house declines' breaks_off 'Jan pays there' 4
+say 'and leaves no part dead behind' demo status
+house fail=create:500:20
+say 'scene 2 breaks off where the payment house fails' breaks_off 'Dora presses Pay and is sent to the payment house' 2
+house clear=all
+
+# scene 3 takes its time, and scene 5 waits in vain: both at once
+until_says()	# until_says WORDS FILE
+{
+	local i
+	for ((i = 0; i < 1200; i++)); do grep -qF "$1" "$2" && return 0; sleep 0.1; done
+	return 1
+}
+"$top/demo" scene 3 >"$FOYER_VAR/out3" 2>&1 &
+third=$!
+say 'scene 3 begins' until_says 'Others may have' "$FOYER_VAR/out3"
+later()		# later HOURS: as if the hold of scene 3 ended then
+{
+	books "UPDATE holds h JOIN show_seats x ON x.show_id = h.show_id AND x.hold_id = h.hold_id JOIN show_sales s ON s.show_id = h.show_id
+	    SET h.expires_at = h.expires_at + INTERVAL $1 HOUR, h.seats_until = h.seats_until + INTERVAL $1 HOUR,
+	    x.expires_at = x.expires_at + INTERVAL $1 HOUR WHERE s.hold_seconds = 30 AND h.state = 'active'"
+}
+later 1
+
 stopped=$(cut -d ' ' -f 1 "$FOYER_VAR/run/relay.pid")
 kill -STOP "$stopped"
 say 'scene 5 fails where nobody tells the windows' breaks_off 'all windows are told' 5
 kill -CONT "$stopped"
+
+wait "$third"
+third=$?
+cp "$FOYER_VAR/out3" "$FOYER_VAR/out"
+say 'scene 3 fails where a hold does not end' test "$third" -eq 1
+say 'and says so' grep -qE '✗ Finn presses again, .* and [A-F][0-9]+ is his' "$FOYER_VAR/out"
+later -1
+say 'the books are in order again' demo audit
 
 books "UPDATE show_seats SET status = 'available', booking_id = NULL WHERE status = 'confirmed' LIMIT 1"
 say 'a scene fails where the audit does, however well it went' breaks_off 'no rule is broken' 1

@@ -19,6 +19,7 @@ have it. The other two must be told at once which seat is gone, and that they ow
 END
 heading 'Where to look'
 look "/shows/$show" "the hall: watch $names"
+curtain
 
 # Each waits for the gate with everything else done.
 press_hold()	# press_hold NAME

@@ -11,6 +11,7 @@ END
 heading 'Where to look'
 look "/shows/$show" 'the hall'
 printf '  %s%s%s  %s\n' "$bold" "$sandbox_url/" "$plain" 'the payment house: all payments, and how to make trouble'
+curtain
 
 act '1. Two seats are held'
 takes Dora 2

@@ -12,6 +12,7 @@ watch. Nobody does anything then: when the hold ends the seat is free, by the cl
 END
 heading 'Where to look'
 look "/shows/$show" 'the hall: the seat is dashed now, and solid again at its second'
+curtain
 
 now_ms() { printf '%s\n' $((${EPOCHREALTIME/[.,]/} / 1000)); }
 clock_of() { date -d "@$(($1 / 1000))" "+%H:%M:%S.$(printf %03d $(($1 % 1000)))"; }

@@ -10,10 +10,7 @@ is one change; behind it stands after how many milliseconds each window had it, 
 END
 heading 'Where to look'
 look "/shows/$show" 'the hall: open it in two windows side by side'
-if [ -t 0 ] && [ "$scene_pause" != 0 ]; then
-	read -rsp '  Press Enter when they are open (it goes on by itself after 30 seconds) ' -t 30 || true
-	say
-fi
+curtain
 
 act "Now: $windows windows open"
 quiet=yes

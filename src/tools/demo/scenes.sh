@@ -38,6 +38,15 @@ act()		# act WORDS: the next thing that happens
 	heading "$1"
 }
 
+# Whoever watches in a browser says when; others come to the scene by themselves.
+curtain()
+{
+	if [ -t 0 ] && [ -t 1 ] && [ "$scene_pause" != 0 ]; then
+		read -rsp "  ${faint}Press Enter when you look there; it begins by itself after 30 seconds.$plain" -t 30 || true
+		say
+	fi
+}
+
 # -- and keeps its word ------------------------------------------------------------------------------------------------------------
 
 seen() { [ -n "$quiet" ] || printf '  %s✓%s %s\n' "$good" "$plain" "$1"; }

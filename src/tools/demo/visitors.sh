@@ -136,7 +136,7 @@ takes()
 
 gives_back()	# gives_back NAME HOLD
 {
-	expect "$1 gives the seats back" 303 "$(visit "$1" -d '' "$2/release")"
+	expect "$1 gives $names back" 303 "$(visit "$1" -d '' "$2/release")"
 }
 
 # goes_to_pay NAME HOLD: presses Pay; sets cashier, the address of the payment house's page
@@ -150,8 +150,10 @@ goes_to_pay()
 # pays NAME: on the payment house's page; sets back, where the buyer is sent then
 pays()
 {
-	expect "$1 pays there; the payment house says yes" 303 "$(visit "$1" -d do=pay "$cashier")"
+	local status words="$1 pays there; the payment house says yes and sends the way back"
+	status=$(visit "$1" -d do=pay "$cashier")
 	back=$(head_line "$1" Location)
+	case $status$back in 303"$url"/*) seen "$words" ;; *) wrong "$words" "$status $back" ;; esac
 }
 
 # arrives NAME: back from the payment house, until the tickets are there; sets booking, their address
