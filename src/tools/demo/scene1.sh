@@ -59,6 +59,7 @@ act 'What this shows'
 case $winner in Ann | Ben | Cem) seen "exactly one has the seat: $winner" ;; *) wrong 'exactly one has the seat' "${winner:-nobody}" ;; esac
 expect "the other two were told that $names was taken, and that nothing is held or charged" 2 "$losers"
 expect 'the books say the same: the seat is held, once' held "$(seat_state "$ids")"
+linger
 story <<END
 How: all three meet at the seat's row in the database. Whoever locks it first has it; who comes after reads what the first
 one wrote. Nothing is counted, so nothing can be miscounted.

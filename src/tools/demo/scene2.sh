@@ -45,7 +45,7 @@ mail_came() { mail=$(grep -rlF "$reference" "$var/mail" | tail -n 1); [ -n "$mai
 until_so 60 'the mail with her tickets' mail_came
 mail_came
 tell "$mail" "$scene/tickets.pdf" "$scene/tickets.html" "$scene/show.ics"
-look "${booking#"$url"}" "her tickets: open it"
+look "${booking#"$url"}" 'her tickets: whoever has this address has them'
 
 act '5. What was written, in order'
 tell 'Each change wrote its event in the same transaction; foyer-relay takes it to whom it concerns.' ''

@@ -1,5 +1,5 @@
 # scene3.sh - an abandoned hold coming back: at its second, by the clock alone, to whoever is there.
-# shellcheck shell=bash disable=SC2154 # names of scenes.sh and visitors.sh
+# shellcheck shell=bash disable=SC2034,SC2154 # names of scenes.sh and visitors.sh
 
 find_show 's.hold_seconds <= 120'
 hold_seconds=$(books "SELECT hold_seconds FROM show_sales WHERE show_id = $show")
@@ -8,7 +8,8 @@ heading 'What will happen'
 tell "$show_words"
 story <<END
 Eva takes a seat and walks away. Other shows keep it for ten minutes; this one for $hold_seconds seconds, so that you can
-watch. Nobody does anything then: when the hold ends the seat is free, by the clock alone, and Finn, who waits for it, has it.
+watch. foyer-reaper, which tidies up every minute, is stopped, so nobody does anything when the hold ends: the seat
+is free by the clock alone, and Finn, who waits for it, has it.
 END
 heading 'Where to look'
 look "/shows/$show" 'the hall: the seat is dashed now, and solid again at its second'
@@ -16,6 +17,11 @@ curtain
 
 now_ms() { printf '%s\n' $((${EPOCHREALTIME/[.,]/} / 1000)); }
 clock_of() { date -d "@$(($1 / 1000))" "+%H:%M:%S.$(printf %03d $(($1 % 1000)))"; }
+
+act 'foyer-reaper is stopped'
+mended=(cron)
+aside './demo stop cron'
+"$src/demo" stop cron
 
 act 'Now: Eva takes a seat'
 listen Finn
@@ -63,9 +69,11 @@ expect 'the books have it too: the seat came back because its time was over' exp
     '$.reason')) FROM outbox WHERE show_id = $show AND type = 'SEAT_RELEASED' AND JSON_CONTAINS(payload, '$ids', '$.seats')
     ORDER BY outbox_id DESC LIMIT 1")"
 story <<'END'
-How: a seat is free if nobody has it, or if its hold is over. Every page and every purchase asks just that, so nothing has
-to happen at the end of a hold. foyer-reaper tidies up later; nobody waits for it.
+How: a seat is free if nobody has it, or if its hold is over. Every page and every purchase asks just that, so nothing
+has to happen at the end of a hold. foyer-reaper only writes down later what the clock has decided.
 END
 
 act 'And back'
 gives_back Finn "$finns"
+aside './demo start cron'
+"$src/demo" start cron

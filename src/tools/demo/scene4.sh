@@ -65,7 +65,9 @@ calm 502 'We are back in a moment'
 act 'Jan pays meanwhile'
 pays Jan
 expect 'he is sent back to us, where nobody is' 502 "$(visit Jan "$back")"
-tell "  $(headline Jan)" '  Had you just paid? Your payment is safe: see Your seats.'
+comfort=$(grep -om1 'Had you just paid? Your payment is safe.*</p>' "$scene/Jan.html" | plain_words) || wrong 'and told that his payment is safe'
+tell "  $(headline Jan)" "  $comfort"
+linger
 expect 'the books know nothing of his money yet' open "$(payment_state)"
 
 if [ -z "${FOYER_DB_SOCKET:-}${FOYER_DB_FAST:-}" ]; then
@@ -77,6 +79,7 @@ if [ -z "${FOYER_DB_SOCKET:-}${FOYER_DB_FAST:-}" ]; then
 	"$src/demo" start foyerd
 	stays_up ', with no database'
 	calm 503 'Very busy'
+	linger
 	story <<'END'
 The payment house tells us of the payment, again after 1 s, 2 s, 4 s …, and hears that we cannot store it.
 So it will come again.
@@ -93,7 +96,7 @@ fi
 well() { [ "$(visit Jan /holds)" = 200 ]; }
 until_so 60 'Jan can see his seats again' well
 settled() { [ "$(payment_state)" = paid ]; }
-until_so 90 'the payment house told us once more, and now his money is in the books' settled
+until_so 90 'and his money is in the books: the payment house told us again, or foyer-reaper asked it' settled
 mended=()
 
 act 'What became of Jan'

@@ -20,7 +20,7 @@ heading() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
 
 tell() { printf '  %s\n' "$@"; }
 
-story() { fmt -w 88 | sed 's/^/  /'; }	# of its standard input
+story() { tr '\n' ' ' | fold -s -w 88 | sed 's/ *$//; s/^/  /'; say; }	# of its standard input
 
 # aside LINE…: a command as it could be typed, an answer as it came
 aside() { printf "    $faint%s$plain\\n" "$@"; }
@@ -31,6 +31,12 @@ look()		# look PATH WORDS: where to look in a browser
 }
 
 pause() { sleep "$scene_pause"; }	# time to read
+
+linger()	# time to look, while something is as it soon will not be
+{
+	if [ "$scene_pause" != 0 ]; then tell "${faint}Look now; this stays for a moment.$plain"; fi
+	pause; pause; pause
+}
 
 act()		# act WORDS: the next thing that happens
 {
