@@ -66,7 +66,8 @@ else
 	n=$((n + 1))
 	echo "ok $n - shellcheck has no doubts # SKIP there is no shellcheck"
 fi
-say 'every script can be run' "$(for f in "${scripts[@]}"; do [ -x "$f" ] || echo "$f"; done)"
+# One that is only read by another has no "#!" line, and shellcheck asks it then to name its shell.
+say 'every script can be run' "$(for f in "${scripts[@]}"; do [ "$(head -c 2 "$f")" != '#!' ] || [ -x "$f" ] || echo "$f"; done)"
 
 echo "1..$n"
 exit $failed
