@@ -23,7 +23,7 @@ http		base html views			fcgiapp.h fcgi_config.h
 pages		base domain flows papers http html views	-
 staff		base domain flows papers http html views	-
 api		base domain flows papers http html views	jansson.h
-relay		base db domain papers html views	curl/* gmime/*
+relay		base db domain papers html views	curl/* gmime/* jansson.h
 sandbox		base html views http		curl/* jansson.h openssl/* zlib.h
 programs	base db domain psp flows html views papers http pages staff api relay sandbox	-
 tools		-				-

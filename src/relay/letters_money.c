@@ -49,7 +49,7 @@ write_refund_due(struct mail *m, const struct delivery *d, struct letter *letter
 	enum outcome o = payment_and_show(m, d->show, d->subject, &p, &show);
 
 	if (o == OUTCOME_OK && span_is(p.reason, "given_back"))
-		return letter_none(why, SPAN("the letter about the tickets that were given back tells of it"));
+		return letter_none(why, SPAN("the letter about the cancelled booking tells of it"));
 	if (o == OUTCOME_OK)
 		o = refund_of_payment(m->db, m->arena, d->show, d->subject, &r);
 	if (o != OUTCOME_OK)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "t/lib/buyer.h"
+#include "t/lib/letters.h"
 
 #include <unistd.h>
 
@@ -412,6 +413,8 @@ a_stranger_in_the_providers_list(void)
 	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM attention WHERE kind = 'unknown'"), before + 1);
 }
 
+#define RELAY_LEFT "SELECT (SELECT COUNT(*) FROM outbox WHERE NOT found) + (SELECT COUNT(*) FROM deliveries WHERE state = 'waiting')"
+
 /* foyer-relay is begun anew where it has died, as a service manager does. */
 static void
 relay_until(const char *nothing_is_left)
@@ -427,9 +430,33 @@ static void
 relaying(void)
 {
 	buying();
-	relay_until("SELECT (SELECT COUNT(*) FROM outbox WHERE NOT found) + (SELECT COUNT(*) FROM deliveries WHERE state = 'waiting')");
+	relay_until(RELAY_LEFT);
 	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM outbox o WHERE o.type = 'BOOKING_CONFIRMED' AND NOT EXISTS (SELECT 1 "
 	    "FROM deliveries d WHERE d.show_id = o.show_id AND d.outbox_id = o.outbox_id AND d.sink = 'mail' AND d.state = 'sent')"), 0);
+}
+
+/* Each letter is a file of its event's name, however often it was sent; and a second one would have been known by its Message-ID. */
+static void
+mailing(void)
+{
+	struct span names, name, text, id;
+
+	buying();
+	for (int i = 0; i < 200 && (access(done_file, F_OK) != 0 || stack_number(&stack, RELAY_LEFT) > 0); i++) {
+		stack_sql(&stack, "UPDATE relay_sinks SET due_at = UTC_TIMESTAMP(3)");
+		stack_sql(&stack, "UPDATE deliveries SET due_at = UTC_TIMESTAMP(3) WHERE state = 'waiting'");
+		stack_demo(&stack, "start relay");
+		usleep(100000);
+	}
+	assert_int_equal(stack_number(&stack, RELAY_LEFT), 0);
+	names = span_of(stack_text(&stack, "SELECT CONCAT(o.show_id, '-', o.outbox_id) FROM outbox o WHERE o.type = 'BOOKING_CONFIRMED'"));
+	assert_true(names.n > 0);
+	while (names.n) {
+		name = span_cut(&names, '\n');
+		assert_true(file_read(stack.arena, arena_fmt(stack.arena, "%s/mail/" PRSPAN ".eml", stack.folder, ARGSPAN(name)).p, MiB * 2, &text));
+		id = letter_header(stack.arena, text, "Message-Id");
+		assert_true(span_is(id, arena_fmt(stack.arena, "<" PRSPAN "@127.0.0.1>", ARGSPAN(name)).p));
+	}
 }
 
 /* What is delivered becomes a year old. */
@@ -461,7 +488,7 @@ static const struct {
 	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
 	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
-	{ "relay_archive.", archiving }, { "relay", relaying },
+	{ "mail.", mailing }, { "relay_archive.", archiving }, { "relay", relaying },
 	{ "booking_link.", finding_tickets }, { "load.", loading }, { "publish.", loading }, { "ask.", buying_without_webhooks },
 	{ "", buying },
 };
