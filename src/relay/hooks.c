@@ -129,6 +129,18 @@ sending_free(struct hooks *h)
 	return s;
 }
 
+/* A connection that was lost is no reason to leave what is claimed until its claim ends. */
+static bool
+event_of(struct hooks *h, const struct hook_delivery *d, struct delivery *event)
+{
+	bool found = hook_event(h->db, d, event);
+
+	if (!db_failed(h->db))
+		return found;
+	db_clear(h->db);
+	return hook_event(h->db, d, event);
+}
+
 static void
 sending_start(struct hooks *h, const struct hook_endpoint *e, const struct hook_delivery *d)
 {
@@ -139,7 +151,7 @@ sending_start(struct hooks *h, const struct hook_endpoint *e, const struct hook_
 	s->busy = true;
 	s->delivery = *d;
 	h->busy++;
-	if (!hook_event(h->db, d, &event)) {
+	if (!event_of(h, d, &event)) {
 		if (!db_failed(h->db))
 			hook_dead(h->db, d, 0, SPAN("the event is gone"));
 		sending_end(h, s);
@@ -242,6 +254,8 @@ hooks_work(struct sink *sink, int wake, int64_t ms)
 	bool news = false;
 	int running;
 
+	if (wake < 0)
+		h->look_at = 0;
 	do {
 		begin(h);
 		if (!program_stopping && clock_steady() >= h->look_at)

@@ -55,15 +55,16 @@ request_read(int fd, char *to, char **body)
 static void
 header_keep(const char *request, const char *name, char *to, size_t size)
 {
-	const char *at = strcasestr(request, name), *end = at ? strstr(at, "\r\n") : NULL;
+	const char *at = strcasestr(request, name), *end;
 
 	*to = '\0';
-	if (!end)
+	if (!at)
 		return;
 	at += strlen(name);
-	while (*at == ' ')
-		at++;
-	snprintf(to, size, "%.*s", (int)(end - at), at);
+	at += strspn(at, " ");
+	end = strstr(at, "\r\n");
+	if (end)
+		snprintf(to, size, "%.*s", (int)(end - at), at);
 }
 
 static void
