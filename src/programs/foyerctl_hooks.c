@@ -10,7 +10,7 @@
 #include "relay/outside.h"
 
 #define LINES_MOST 200
-#define HOURS_SHOWN 24		/* that the secret before is good for, unless told otherwise */
+#define HOURS_USUAL 24		/* that the secret before is good for, unless told otherwise */
 #define HOURS_MOST 720
 #define WORDS_MOST 200
 #define ANSWER_SHOWN 400
@@ -91,8 +91,10 @@ read_types(struct call *c, const char *text, struct span *types)
 static int
 print_secret(struct call *c, int64_t id, const struct hook_secret *s)
 {
+	struct span text = hook_secret_text(c->arena, s);
+
 	printf("endpoint %" PRId64 "\nsecret   " PRSPAN "\n\nThe secret is not shown again: give it to the partner now.\n", id,
-	    ARGSPAN(hook_secret_text(c->arena, s)));
+	    ARGSPAN(text));
 	return DONE;
 }
 
@@ -165,7 +167,7 @@ types(struct call *c)
 	size_t n = hook_types(&all);
 
 	for (size_t i = 0; i < n; i++)
-		printf(PRSPAN "\n", ARGSPAN(hook_type_print(c->arena, span_of(all[i]))));
+		puts(CSTR(c->arena, hook_type_print(c->arena, span_of(all[i]))));
 	return DONE;
 }
 
@@ -188,7 +190,7 @@ static int
 rotate(struct call *c, const struct hook_endpoint *e)
 {
 	struct hook_secret secret = hook_secret_new();
-	int64_t hours = HOURS_SHOWN;
+	int64_t hours = HOURS_USUAL;
 	struct key k;
 
 	if (c->n_args == 4 && (strcmp(c->args[2], "--hours") != 0 || !span_int(span_of(c->args[3]), 0, HOURS_MOST, &hours)))

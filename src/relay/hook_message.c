@@ -211,6 +211,7 @@ hook_headers(struct arena *a, const struct key *k, const struct hook_endpoint *e
 	struct hook_secret secrets[2];
 	struct span keys[2] = { bytes_of(&secrets[0]), bytes_of(&secrets[1]) };
 	size_t n = e->before.n ? 2 : 1;
+	struct span signature;
 
 	if (!seal_read(k, e->secret, secrets[0].bytes, HOOK_SECRET_BYTES) ||
 	    (e->before.n && !seal_read(k, e->before, secrets[1].bytes, HOOK_SECRET_BYTES)))
@@ -218,6 +219,7 @@ hook_headers(struct arena *a, const struct key *k, const struct hook_endpoint *e
 	headers[0] = SPAN("Content-Type: application/json");
 	headers[1] = arena_fmt(a, "webhook-id: " PRSPAN, ARGSPAN(m->id));
 	headers[2] = arena_fmt(a, "webhook-timestamp: %" PRId64, now_ms / 1000);
-	headers[3] = arena_fmt(a, "webhook-signature: " PRSPAN, ARGSPAN(hook_signature(a, m, now_ms / 1000, keys, n)));
+	signature = hook_signature(a, m, now_ms / 1000, keys, n);
+	headers[3] = arena_fmt(a, "webhook-signature: " PRSPAN, ARGSPAN(signature));
 	return true;
 }
