@@ -79,17 +79,24 @@ sha256_hex(struct span s)
 	return hex_of(out);
 }
 
-struct hex64
-hmac_sha256_hex_of(struct span key, const struct span *parts, size_t n)
+void
+hmac_sha256_of(struct span key, const struct span *parts, size_t n, unsigned char out[32])
 {
 	crypto_auth_hmacsha256_state st;
-	unsigned char out[crypto_auth_hmacsha256_BYTES];
 
 	crypto_auth_hmacsha256_init(&st, (const unsigned char *)key.p, key.n);
 	for (size_t i = 0; i < n; i++)
 		crypto_auth_hmacsha256_update(&st, (const unsigned char *)parts[i].p, parts[i].n);
 	crypto_auth_hmacsha256_final(&st, out);
 	sodium_memzero(&st, sizeof(st));
+}
+
+struct hex64
+hmac_sha256_hex_of(struct span key, const struct span *parts, size_t n)
+{
+	unsigned char out[crypto_auth_hmacsha256_BYTES];
+
+	hmac_sha256_of(key, parts, n, out);
 	return hex_of(out);
 }
 
@@ -200,4 +207,35 @@ base64url_read(struct span text, void *out, size_t n)
 	size_t got;
 
 	return sodium_base642bin(out, n, text.p, text.n, NULL, &got, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 && got == n;
+}
+
+struct key
+key_for(const struct key *k, const char *purpose)
+{
+	struct key other;
+
+	crypto_generichash(other.bytes, sizeof(other.bytes), (const unsigned char *)purpose, strlen(purpose), k->bytes, sizeof(k->bytes));
+	return other;
+}
+
+void
+seal_print(struct buf *b, const struct key *k, struct span secret)
+{
+	unsigned char sealed[crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + SEAL_MOST];
+
+	if (secret.n > SEAL_MOST)
+		die("a secret of %zu bytes is too long to be sealed", secret.n);
+	randombytes_buf(sealed, crypto_secretbox_NONCEBYTES);
+	crypto_secretbox_easy(sealed + crypto_secretbox_NONCEBYTES, (const unsigned char *)secret.p, secret.n, sealed, k->bytes);
+	base64url_print(b, sealed, crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + secret.n);
+}
+
+bool
+seal_read(const struct key *k, struct span text, void *secret, size_t n)
+{
+	unsigned char sealed[crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + SEAL_MOST];
+	size_t all = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + n;
+
+	return n <= SEAL_MOST && base64url_read(text, sealed, all) && crypto_secretbox_open_easy(secret, sealed + crypto_secretbox_NONCEBYTES,
+	    all - crypto_secretbox_NONCEBYTES, sealed, k->bytes) == 0;
 }

@@ -24,6 +24,7 @@ struct hex64 {
 struct hex64 sha256_hex(struct span);
 struct hex64 hmac_sha256_hex(struct span key, struct span message);
 struct hex64 hmac_sha256_hex_of(struct span key, const struct span *parts, size_t n);	/* of the parts, one after another */
+void hmac_sha256_of(struct span key, const struct span *parts, size_t n, unsigned char out[32]);
 bool same_bytes(struct span a, struct span b);	/* constant time for equal lengths */
 
 /*
@@ -56,5 +57,15 @@ bool signature_holds(const unsigned char public[32], struct span message, const 
 void base64_print(struct buf *, const void *p, size_t n);	/* the standard alphabet, padded */
 void base64url_print(struct buf *, const void *p, size_t n);	/* without padding */
 bool base64url_read(struct span text, void *out, size_t n);	/* exactly n bytes */
+
+
+/*
+ * A small secret as it is stored: only who has the key can read it, or make one. Each sealing looks different.
+ */
+void seal_print(struct buf *, const struct key *, struct span secret);
+bool seal_read(const struct key *, struct span sealed, void *secret, size_t n);	/* exactly n bytes, at most SEAL_MOST */
+#define SEAL_MOST 256
+/* Another key, for one purpose only, made of this one. */
+struct key key_for(const struct key *, const char *purpose);
 
 #endif

@@ -4,7 +4,7 @@
  * Ids grow: of two events about one hold, booking, payment or seat the later one has the higher id, as long as the database's clock is
  * not put back. What becomes of events at each sink of the relay stands in deliveries (deliveries.h). An event may come to a consumer
  * twice, with the same id; seats come with versions, which grow with every change of the seat: what is lower than the one known is old.
- * Of the consumers below, live and mail are there so far; mail takes all its types but REFUND_HUMAN.
+ * Of the consumers below, live, mail and hooks are there so far; mail takes all its types but REFUND_HUMAN.
  *
  *   type               topic           key (subject)  when                                          payload              consumers
  *   SEAT_HELD          foyer.seats     hold           seats become held                             hold, seats, versions  live, kafka

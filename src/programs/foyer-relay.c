@@ -21,6 +21,7 @@
 #include "base/program.h"
 #include "base/wake.h"
 #include "db/place.h"
+#include "relay/hooks.h"
 #include "relay/live.h"
 #include "relay/mail.h"
 #include "relay/relay.h"
@@ -30,7 +31,7 @@
 #define ARCHIVE_EVERY_MS ((int64_t)3600 * 1000)
 #define AGAIN_MS 1000		/* after a child has died */
 
-static sink_start *const relay_sinks[] = { live_start, mail_start };
+static sink_start *const relay_sinks[] = { hooks_start, live_start, mail_start };
 
 struct child {
 	pid_t pid;		/* 0: to be started at start_ms */
@@ -55,15 +56,17 @@ relay_ready(struct house *h)
 
 /* -- a child ----------------------------------------------------------------------------------------------------------------- */
 
-/* Until it is woken, for so long at most. False: the parent is gone. */
+/* Until it is woken, for so long at most. False: the parent is gone. A sink that has work of its own does it meanwhile. */
 static bool
-wait_for_parent(int fd, int64_t ms)
+wait_for_parent(struct sink *s, int fd, int64_t ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char bytes[64];
 	ssize_t n = 1;
 
-	if (poll(&p, 1, (int)ms) > 0)
+	if (s->work)
+		s->work(s, fd, ms);
+	if (poll(&p, 1, s->work ? 0 : (int)ms) > 0)
 		n = read(fd, bytes, sizeof(bytes));
 	return n != 0;
 }
@@ -71,11 +74,15 @@ wait_for_parent(int fd, int64_t ms)
 static int
 deliver_until_told(struct house *h, size_t sink, int wake)
 {
+	struct sink *s = &h->relay.sinks[sink];
 	int64_t again_ms;
 
 	do
 		relay_deliver(&h->relay, sink, &again_ms);
-	while (!program_stopping && (again_ms == 0 || wait_for_parent(wake, again_ms)));
+	while (wait_for_parent(s, wake, again_ms) && !program_stopping);
+	program_stopping = 1;		/* nothing more is begun, and what is under way has its own end */
+	while (s->work && s->work(s, -1, LOOK_MS))
+		;
 	return EXIT_SUCCESS;
 }
 
@@ -172,12 +179,17 @@ deliver_once(struct house *h)
 	bool good = true;
 
 	relay_find(&h->relay);
-	for (size_t i = 0; i < h->relay.n; i++)
+	for (size_t i = 0; i < h->relay.n; i++) {
+		struct sink *s = &h->relay.sinks[i];
+
 		do {
 			good &= relay_deliver(&h->relay, i, &again_ms);
 			if (again_ms < RELAY_IDLE)
 				usleep((useconds_t)again_ms * 1000);
 		} while (again_ms < RELAY_IDLE && !program_stopping);
+		while (s->work && s->work(s, -1, LOOK_MS))
+			;
+	}
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

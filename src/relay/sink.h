@@ -50,6 +50,11 @@ struct sink {
 	int64_t (*rest_ms)(const struct sink *, int64_t show);
 	/* Events in the order of their ids; n is 1 to most. The arena is the batch's, and rows read from db live in it too. */
 	struct sink_report (*deliver)(struct sink *, struct arena *, const struct delivery *, size_t n);
+	/*
+	 * Where a sink has work of its own, on what it has taken: called instead of waiting for news, which make `wake` readable (-1: there
+	 * is nothing to wait for but the work). Comes back when there are any, and after `ms` at the latest. True: something is under way.
+	 */
+	bool (*work)(struct sink *, int wake, int64_t ms);
 	void *own;				/* of the sink */
 };
 
