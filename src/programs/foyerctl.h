@@ -19,6 +19,8 @@ struct call {
 int ctl_usage(const char *what);		/* says it, and is USAGE */
 int ctl_print(const struct buf *);
 
+/* foyerctl_kafka.c */
+int ctl_kafka(struct call *);
 /* foyerctl_money.c */
 int ctl_reconcile(struct call *);
 int ctl_attention(struct call *);
