@@ -124,7 +124,7 @@ static rd_kafka_t *
 open_consumer(const char *brokers, const char *group)
 {
 	const char *const properties[][2] = { { "bootstrap.servers", brokers }, { "group.id", group }, { "auto.offset.reset", "earliest" },
-		{ "enable.auto.offset.store", "false" }, { "enable.partition.eof", "true" }, { "isolation.level", "read_committed" } };
+		{ "enable.auto.offset.store", "false" }, { "enable.partition.eof", "true" }, { "session.timeout.ms", "6000" } };
 	rd_kafka_conf_t *conf = rd_kafka_conf_new();
 	char error[300] = "";
 	rd_kafka_t *kafka;
