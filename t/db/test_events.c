@@ -211,7 +211,8 @@ no_schema_is_there_without_its_type(void **state)
 static void
 what_does_not_fit_is_seen(void **state)
 {
-#define HEAD "{\"id\":\"1-2\",\"type\":\"SEAT_SOLD\",\"version\":1,\"show\":1,\"subject\":5,\"subject_kind\":\"hold\",\"at\":\"2026-11-25T14:00:00.123Z\",\"data\":"
+#define HEAD "{\"id\":\"1-2\",\"type\":\"SEAT_SOLD\",\"version\":1,\"show\":1,\"subject\":5,\"subject_kind\":\"hold\"," \
+	"\"at\":\"2026-11-25T14:00:00.123Z\",\"data\":"
 	static const char *const wrong[] = {
 		"", "[]", HEAD "{}}", HEAD "{\"booking\":1,\"seats\":[1]}}", HEAD "{\"booking\":1,\"seats\":[],\"versions\":[]}}",
 		HEAD "{\"booking\":\"1\",\"seats\":[1],\"versions\":[2]}}", HEAD "{\"booking\":1,\"seats\":[\"1\"],\"versions\":[2]}}",

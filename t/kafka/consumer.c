@@ -1,12 +1,15 @@
 /*
  * consumer.c - an example of a program that reads Foyer's events from Kafka as they want to be read (README, "Events in Kafka"):
  *
- *	consumer BROKERS [-e] [-r] GROUP TOPIC…		such as: consumer 127.0.0.1:9092 stock seat-events booking-events
+ *	consumer BROKERS [-e] [-j] [-r] GROUP TOPIC…	such as: consumer 127.0.0.1:9092 stock seat-events booking-events
  *
  * Prints a line an event: id, type, show, subject, at, data, with tabs between. What came before under the same id is dropped, and of a
  * seat event those seats of which something newer is known. Where it stands is kept at Kafka under GROUP only after an event was worked
- * off, so what it was about to do when it died is done again. -e: ends when there is nothing more. -r: raw, every message is printed, also
- * what would have been dropped, with topic, partition, key and the headers id, type and version in front.
+ * off, so what it was about to do when it died is done again.
+ *
+ *	-e	ends when there is nothing more
+ *	-j	prints every message as it came
+ *	-r	prints every message, what would have been dropped too, with topic, partition, key, headers (id, type, version) in front
  *
  * What it knows lives in memory: a real one keeps ids and versions with whatever it writes, in the same transaction.
  */
@@ -27,7 +30,7 @@
 static volatile sig_atomic_t stopping;
 static GHashTable *ids;		/* of events that were worked off */
 static GHashTable *versions;	/* "show-seat" to the highest version known */
-static bool to_the_end, raw;
+static bool to_the_end, as_json, raw;
 static int at_end, assigned;	/* partitions that were read to their end, and those that are ours */
 
 static void
@@ -104,7 +107,9 @@ take(const rd_kafka_message_t *m)
 	if (raw)
 		print_raw(m);
 	/* Of a type or version that it does not know a program should take what it knows and leave the rest. */
-	if (!id || !data)
+	if (as_json)
+		printf("%.*s\n", (int)m->len, (const char *)m->payload);
+	else if (!id || !data)
 		fprintf(stderr, "consumer: a message of %s that is no event\n", rd_kafka_topic_name(m->rkt));
 	else if (raw || (g_hash_table_add(ids, g_strdup(id)) && only_newer_seats(data, show)))
 		work(event, data);
@@ -165,8 +170,9 @@ read_options(int argc, char **argv)
 	rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(argc);
 	int option;
 
-	while ((option = getopt(argc, argv, "er")) != -1) {
+	while ((option = getopt(argc, argv, "ejr")) != -1) {
 		to_the_end |= option == 'e';
+		as_json |= option == 'j';
 		raw |= option == 'r';
 	}
 	for (int i = optind + 2; i < argc; i++)
@@ -181,7 +187,7 @@ main(int argc, char **argv)
 	rd_kafka_t *kafka;
 
 	if (!topics->cnt) {
-		fputs("usage: consumer BROKERS [-e] [-r] GROUP TOPIC…\n", stderr);
+		fputs("usage: consumer BROKERS [-e] [-j] [-r] GROUP TOPIC…\n", stderr);
 		return EXIT_FAILURE;
 	}
 	signal(SIGINT, stop);

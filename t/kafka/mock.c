@@ -6,9 +6,9 @@
  *	topic NAME PARTITIONS		makes a topic, with two replicas
  *	lost NAME CODE			whoever asks about the topic hears this error; 0: it is there again
  *	error API CODE TIMES		the next so many requests of this kind fail with this error (Produce: 0)
+ *	late BROKER API MS		the next such request to it is done, but answered so much later
  *	leader NAME PARTITION BROKER	who leads a partition; -1: nobody
  *	down BROKER, up BROKER		0: all of them
- *	slow BROKER MS			every answer comes so much later
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,15 +31,14 @@ push_errors(int api, int code, int times)
 }
 
 static bool
-of_broker(const char *what, int broker, int ms)
+of_broker(const char *what, int broker)
 {
 	int from = broker ? broker : 1, to = broker ? broker : BROKERS;
 	bool good = true;
 
 	for (int i = from; i <= to; i++)
-		good &= (strcmp(what, "down") == 0 ? rd_kafka_mock_broker_set_down(cluster, i) :
-		    strcmp(what, "up") == 0 ? rd_kafka_mock_broker_set_up(cluster, i) :
-		    rd_kafka_mock_broker_set_rtt(cluster, i, ms)) == RD_KAFKA_RESP_ERR_NO_ERROR;
+		good &= (strcmp(what, "down") == 0 ? rd_kafka_mock_broker_set_down(cluster, i) : rd_kafka_mock_broker_set_up(cluster, i)) ==
+		    RD_KAFKA_RESP_ERR_NO_ERROR;
 	return good;
 }
 
@@ -59,8 +58,11 @@ obey(const char *line)
 		return rd_kafka_mock_partition_set_leader(cluster, name, a, b) == RD_KAFKA_RESP_ERR_NO_ERROR;
 	if (sscanf(line, "error %d %d %d", &a, &b, &c) == 3)
 		return push_errors(a, b, c);
-	if (sscanf(line, "%19s %d %d", what, &a, &b) >= 2 && (strcmp(what, "down") == 0 || strcmp(what, "up") == 0 || strcmp(what, "slow") == 0))
-		return of_broker(what, a, b);
+	if (sscanf(line, "late %d %d %d", &a, &b, &c) == 3)
+		return rd_kafka_mock_broker_push_request_error_rtts(cluster, a, (int16_t)b, 1, RD_KAFKA_RESP_ERR_NO_ERROR, c) ==
+		    RD_KAFKA_RESP_ERR_NO_ERROR;
+	if (sscanf(line, "%19s %d", what, &a) == 2 && (strcmp(what, "down") == 0 || strcmp(what, "up") == 0))
+		return of_broker(what, a);
 	return false;
 }
 
