@@ -23,7 +23,7 @@ http		base html views			fcgiapp.h fcgi_config.h
 pages		base domain flows papers http html views	-
 staff		base domain flows papers http html views	-
 api		base domain flows papers http html views	jansson.h
-relay		base db domain papers html views	curl/* gmime/* jansson.h
+relay		base db domain papers html views	curl/* gmime/* jansson.h librdkafka/*
 sandbox		base html views http		curl/* jansson.h openssl/* zlib.h
 programs	base db domain psp flows html views papers http pages staff api relay sandbox	-
 tools		-				-
@@ -71,7 +71,7 @@ own_header_allowed()	# own_header_allowed HEADER "FOLDERS"
 
 # The C library's headers are those that are nobody else's.
 LIBRARIES='glib*.h gio/* mysql*.h mysql/* mysqld_error.h curl/* jansson.h sodium*.h sodium/* qrencode.h fcgi*.h openssl/* zlib.h
-	cairo*.h pango/* png.h gmime/*'
+	cairo*.h pango/* png.h gmime/* librdkafka/*'
 
 library_allowed()	# library_allowed HEADER "PATTERNS"
 {

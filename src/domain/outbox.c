@@ -5,10 +5,11 @@
 #include "db/db.h"
 #include "domain/outbox.h"
 
-#define SEATS "foyer.seats"
-#define BOOKINGS "foyer.bookings"
-#define PAYMENTS "foyer.payments"
-#define REFUNDS "foyer.refunds"
+#define SEATS "seats"
+#define BOOKINGS "bookings"
+#define PAYMENTS "payments"
+#define REFUNDS PAYMENTS
+#define NOTICES "notices"
 
 const struct event_type event_types[] = {
 	{ "SEAT_HELD", SEATS, "hold", "seats become held", "hold, seats, versions", "live, kafka" },
@@ -21,10 +22,10 @@ const struct event_type event_types[] = {
 	{ "BOOKING_RELEASED", BOOKINGS, "hold", "a hold ends unpaid: expired, buyer, replaced, staff", "hold, reason", "mail, kafka" },
 	{ "BOOKING_CANCELLED", BOOKINGS, "booking", "tickets given back", "hold, seats, back", "mail, kafka, hooks" },
 	{ "BOOKING_REDUCED", BOOKINGS, "booking", "some of its tickets given back", "hold, seats, back", "mail, kafka, hooks" },
-	{ "BOOKING_LINK", BOOKINGS, "booking", "reference and e-mail were proved", "booking", "mail" },
-	{ "HOLD_ADDRESS_GIVEN", BOOKINGS, "hold", "an address to write to about a hold is given, or another one", "hold", "mail" },
-	{ "HOLD_ENDING", BOOKINGS, "hold", "two minutes of a hold are left", "hold, until", "mail, sms, push, kafka" },
-	{ "SHOW_MOVED", BOOKINGS, "booking", "its show begins at another time", "from, to", "mail, kafka, hooks" },
+	{ "BOOKING_LINK", NOTICES, "booking", "reference and e-mail were proved", "booking", "mail, kafka" },
+	{ "HOLD_ADDRESS_GIVEN", NOTICES, "hold", "an address to write to about a hold is given, or another one", "hold", "mail, kafka" },
+	{ "HOLD_ENDING", NOTICES, "hold", "two minutes of a hold are left", "hold, until", "mail, sms, push, kafka" },
+	{ "SHOW_MOVED", NOTICES, "booking", "its show begins at another time", "from, to", "mail, kafka, hooks" },
 	{ "PAYMENT_CREATED", PAYMENTS, "payment", "stored, the provider not asked yet", "hold, amount, provider", "kafka, hooks" },
 	{ "PAYMENT_OPEN", PAYMENTS, "payment", "the buyer can pay", "hold, amount, provider", "kafka, hooks" },
 	{ "PAYMENT_CAPTURING", PAYMENTS, "payment", "claimed for capture by us", "hold, amount, provider", "kafka, hooks" },
@@ -39,6 +40,15 @@ const struct event_type event_types[] = {
 	{ "REFUND_HUMAN", REFUNDS, "refund", "no attempt is left, somebody must look", "payment, amount, reason", "mail, kafka, hooks" },
 };
 const size_t n_event_types = ARRAY_LEN(event_types);
+
+const struct event_type *
+event_type_of(struct span type)
+{
+	for (size_t i = 0; i < n_event_types; i++)
+		if (span_is(type, event_types[i].type))
+			return &event_types[i];
+	return NULL;
+}
 
 /*
  * The id is the database's time, as id_new() puts a process's: ms in the upper bits, below them microseconds and chance. A transaction

@@ -252,7 +252,11 @@ static int
 do_version(struct call *c)
 {
 	(void)c;
-	puts(PACKAGE_STRING);
+#ifdef FOYER_KAFKA
+	puts(PACKAGE_STRING ", with Kafka");
+#else
+	puts(PACKAGE_STRING ", without Kafka");
+#endif
 	return DONE;
 }
 
@@ -279,6 +283,7 @@ static const struct command {
 	    "events on their way out: how each sink is, what failed; 1 if there are dead letters; tries one again, or drops it for a reason" },
 	{ "hooks", " [list | types | add URL [--types A,B] | on|off|rotate|remove|log|test|again ENDPOINT]", WITH_DATABASE, ctl_hooks,
 	    "partners that are told of events: who, of what, how it goes; a new secret, a try, what was given up once more" },
+	{ "kafka", " topics [--partitions N] [--replicas N]", ALONE, ctl_kafka, "makes the topics of kafka_topic_… that are not there" },
 	{ "webhook", " verify --provider P --headers FILE --body FILE [--now UNIX] [--config FILE] [--cert FILE --roots FILE]", ALONE,
 	    ctl_webhook, "what we would say to a delivery: 0 valid, 1 invalid, 2 too old, 3 cannot tell, 64 wrong usage" },
 	{ "config", "", ALONE, do_config, "every key of the configuration file, as a file" },

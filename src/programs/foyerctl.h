@@ -21,6 +21,8 @@ int ctl_print(const struct buf *);
 
 /* foyerctl_hooks.c */
 int ctl_hooks(struct call *);
+/* foyerctl_kafka.c */
+int ctl_kafka(struct call *);
 /* foyerctl_money.c */
 int ctl_reconcile(struct call *);
 int ctl_attention(struct call *);

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const wanted = process.env.FOYER_JUDGE_TESTS?.split(" ") ?? ["signing", "signing-paypal", "vectors", "requests", "clients", "mail", "webhooks"];
+const wanted = process.env.FOYER_JUDGE_TESTS?.split(" ") ?? ["signing", "signing-paypal", "vectors", "requests", "clients", "mail", "webhooks", "events"];
 
 for (const name of wanted)
 	await import(`./${name}.test.mjs`);
 
-if (wanted.some(name => ["requests", "clients", "webhooks"].includes(name))) {
+if (wanted.some(name => ["requests", "clients", "webhooks", "events"].includes(name))) {
 	const { proxy, stack } = await import("./world.mjs");
 
 	test("the audit finds nothing after all this", async () => {

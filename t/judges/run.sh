@@ -1,6 +1,6 @@
 #!/bin/bash
-# run.sh - independent judges of the payment code and of mail: fetches what package-lock.json names, prints TAP. Needs node 18 or newer and npm;
-# ends with 77 where they cannot be had. What is recorded of the providers is read in place (FOYER_FACTS, or ../shared/facts beside the
+# run.sh - independent judges of the payment code, of mail, webhooks and the schemas of events: fetches what package-lock.json names, prints TAP.
+# Needs node 18 or newer and npm; ends with 77 where they cannot be had. What is recorded of the providers is read in place (FOYER_FACTS, or ../shared/facts beside the
 # source); what needs it is skipped where it is absent.
 # From the environment: FOYER_BUILD (build), FOYER_CHECK_NO_INSTALL=1 (npm fetches nothing), FOYER_JUDGE_TESTS="signing mail …".
 set -euo pipefail

@@ -26,6 +26,15 @@ static int64_t holders[RELAYS];
 
 static const char *const types[] = { "SEAT_HELD", "SEAT_RELEASED", "SEAT_SOLD", "BOOKING_RELEASED" };
 
+void
+relays_heard(int64_t show, int64_t event)
+{
+	size_t at = __atomic_fetch_add(&relays_shared->n, 1, __ATOMIC_SEQ_CST);
+
+	if (at < RELAY_LOG_MAX)
+		relays_shared->log[at] = (struct relay_record){ show, event };
+}
+
 static struct sink_report
 takes(struct sink *s, struct arena *a, const struct delivery *list, size_t n)
 {
@@ -34,7 +43,6 @@ takes(struct sink *s, struct arena *a, const struct delivery *list, size_t n)
 	(void)a;
 	for (; r.taken < n; r.taken++) {
 		const struct delivery *d = &list[r.taken];
-		size_t at;
 
 		if (relays_shared->answer != SINK_TAKEN && strcmp(s->name, "test") == 0 && (!relays_shared->about || relays_shared->about == d->event)) {
 			r.answer = relays_shared->answer;
@@ -42,9 +50,8 @@ takes(struct sink *s, struct arena *a, const struct delivery *list, size_t n)
 		}
 		if (relays_shared->slow_us)
 			usleep((useconds_t)random_below((uint32_t)relays_shared->slow_us));
-		at = __atomic_fetch_add(&relays_shared->n, strcmp(s->name, "test") == 0, __ATOMIC_SEQ_CST);
-		if (strcmp(s->name, "test") == 0 && at < RELAY_LOG_MAX)
-			relays_shared->log[at] = (struct relay_record){ d->show, d->event };
+		if (strcmp(s->name, "test") == 0)
+			relays_heard(d->show, d->event);
 	}
 	return r;
 }
@@ -82,14 +89,25 @@ unwanted_start(struct sink *s, struct arena *a, const struct settings *settings,
 	return 0;
 }
 
-static sink_start *const starts[] = { test_start, unwanted_start, other_start };
+static sink_start *const own[] = { test_start, unwanted_start, other_start };
+static sink_start *const *starts = own;
+static size_t n_starts = ARRAY_LEN(own);
+static const struct settings *settings_of_sinks;
+
+void
+relays_use(sink_start *const *list, size_t n, const struct settings *settings)
+{
+	starts = list;
+	n_starts = n;
+	settings_of_sinks = settings;
+}
 
 static struct relay
 relay_new(int64_t holder)
 {
 	struct relay r = { .db = box_office_rival(house), .arena = arena_new(16 * MiB), .holder = holder };
 
-	assert_true(relay_start(&r, starts, ARRAY_LEN(starts), house->arena, NULL));
+	assert_true(relay_start(&r, starts, n_starts, house->arena, settings_of_sinks));
 	return r;
 }
 
@@ -148,7 +166,7 @@ relays_tend(void)
 	int status;
 
 	for (int i = 0; i < RELAYS; i++)
-		if (waitpid(relays[i], &status, WNOHANG) == relays[i]) {
+		if (relays[i] && waitpid(relays[i], &status, WNOHANG) == relays[i]) {
 			assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 			relays_shared->kills++;
 			relay_begin(i);
@@ -383,6 +401,7 @@ relays_sweep(void)
 			waitpid(relays[i], NULL, 0);
 			relays[i] = 0;
 		}
+	relays_use(own, ARRAY_LEN(own), NULL);
 	db_clear(house->db);
 	box_office_sweep(house, shows[0]);
 	box_office_sweep(house, shows[1]);

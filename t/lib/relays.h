@@ -34,6 +34,10 @@ void relays_open(struct box_office *);
 void relays_close(void);
 void relays_sweep(void);		/* a teardown: nothing was ever sold */
 
+/* Other sinks than "test" and "other", until relays_sweep(). Whoever has them writes down itself what comes: relays_heard(). */
+void relays_use(sink_start *const *list, size_t n, const struct settings *);
+void relays_heard(int64_t show, int64_t event);
+
 struct relay relay_of_test(void);	/* one in this process */
 void relay_free(struct relay *);
 

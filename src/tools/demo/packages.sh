@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # names of ./demo's
 
 BUILD_PACKAGES='build-essential autoconf automake pkg-config libglib2.0-dev libfcgi-dev default-libmysqlclient-dev libqrencode-dev
-	libcurl4-openssl-dev libsodium-dev libjansson-dev libpango1.0-dev libpng-dev libgmime-3.0-dev libssl-dev zlib1g-dev libcmocka-dev'
+	libcurl4-openssl-dev libsodium-dev libjansson-dev librdkafka-dev libpango1.0-dev libpng-dev libgmime-3.0-dev libssl-dev
+	zlib1g-dev libcmocka-dev'
 RUN_PACKAGES='nginx libnginx-mod-nchan mariadb-server mariadb-client curl ca-certificates util-linux procps fonts-dejavu-core
 	fonts-noto-core fonts-noto-cjk'
 
