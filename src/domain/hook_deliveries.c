@@ -108,16 +108,10 @@ hook_sent(struct db *db, const struct hook_delivery *d, int64_t status)
 	log_end(LOG_LEVEL_INFO, "hook.sent", d, status, SPAN_NONE);
 }
 
-bool
-hook_is_last(const struct hook_delivery *d, int64_t pause_ms)
-{
-	return d->age_ms + pause_ms > HOOK_DAYS * DAY_MS;
-}
-
 void
 hook_failed(struct db *db, const struct hook_delivery *d, int64_t status, struct span error, int64_t pause_ms)
 {
-	if (hook_is_last(d, pause_ms)) {
+	if (d->age_ms + pause_ms > HOOK_DAYS * DAY_MS) {
 		hook_dead(db, d, status, error);
 		return;
 	}

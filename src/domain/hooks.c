@@ -37,18 +37,6 @@ hook_types(const char *const **list)
 }
 
 bool
-hook_type_known(struct span type)
-{
-	const char *const *list;
-	size_t n = hook_types(&list);
-
-	for (size_t i = 0; i < n; i++)
-		if (span_is(type, list[i]))
-			return true;
-	return false;
-}
-
-bool
 hook_wants(const struct hook_endpoint *e, struct span type)
 {
 	struct span rest = e->types;

@@ -32,7 +32,6 @@ struct hook_endpoint {
 	int64_t created_ms;
 };
 
-bool hook_type_known(struct span type);			/* one that partners may have */
 /* The events that partners may have. */
 size_t hook_types(const char *const **list);
 bool hook_wants(const struct hook_endpoint *, struct span type);
@@ -63,10 +62,9 @@ size_t hooks_claim(struct db *, int64_t endpoint, size_t most, struct hook_deliv
 bool hook_event(struct db *, const struct hook_delivery *, struct delivery *);
 
 void hook_sent(struct db *, const struct hook_delivery *, int64_t status);
-/* Tries again after so long, or no more: see hook_is_last(). Nothing where another has claimed it meanwhile. */
+/* Tries again after so long, or no more where that would be too late. Nothing where another has claimed it meanwhile. */
 void hook_failed(struct db *, const struct hook_delivery *, int64_t status, struct span error, int64_t pause_ms);
 void hook_dead(struct db *, const struct hook_delivery *, int64_t status, struct span error);
-bool hook_is_last(const struct hook_delivery *, int64_t pause_ms);	/* after such a pause it would be too late */
 
 /* Gives up what waits at an endpoint that is off, and drops the log of what ended so many days ago. Some at a time. */
 void hooks_tidy(struct db *, int64_t days);
