@@ -17,9 +17,11 @@
 #include "base/crypto.h"
 #include "domain/bookings.h"
 #include "domain/cancel.h"
+#include "domain/hold_notices.h"
 #include "domain/holds.h"
 #include "domain/outbox.h"
 #include "domain/refunds.h"
+#include "domain/show_move.h"
 
 #define TYPES_MAX 64
 
@@ -127,8 +129,29 @@ is_refused_and_goes(struct box_office *f)
 	assert_int_equal(hold_release(f->db, f->arena, f->show, hold_of_ann, f->ann), OUTCOME_OK);
 }
 
+static void
+is_written_to_before_the_end(struct box_office *f)
+{
+	assert_int_equal(hold_address_give(f->db, f->arena, f->show, hold_of_ann, f->ann, SPAN("ann@example.org")), OUTCOME_OK);
+	box_office_later(f, f->show, 600 - 115);
+	assert_int_equal(hold_warn(f->db, f->arena, f->show, hold_of_ann), OUTCOME_OK);
+}
+
+static void
+buys_and_the_show_is_moved(struct box_office *f)
+{
+	struct span day;
+	struct show_move m;
+
+	buys(f);
+	day = span_of(box_office_text(f, "SELECT CONCAT(DATE(starts_local) + INTERVAL 1 DAY, ' 20:15') FROM shows WHERE show_id = %" PRId64,
+	    f->show));
+	assert_int_equal(show_move(f->db, f->arena, f->show, span_cut(&day, '\n'), &m), OUTCOME_OK);
+	assert_int_equal(m.told, 1);
+}
+
 static void (*const scenes[])(struct box_office *) = { buys_and_gives_back, lets_the_hold_run_out, pays_late_and_nobody_can_give_it_back,
-	is_given_back_at_the_provider, is_captured, is_refused_and_goes };
+	is_given_back_at_the_provider, is_captured, is_refused_and_goes, is_written_to_before_the_end, buys_and_the_show_is_moved };
 
 /* -- looking at them -------------------------------------------------------------------------------------------------------------- */
 
