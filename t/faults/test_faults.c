@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "t/lib/buyer.h"
+#include "t/lib/kafka.h"
 #include "t/lib/letters.h"
 
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #define POINTS_MAX 160
 
 static struct stack stack;
+static struct kafka_mock mock;		/* pid 0: this build has no Kafka */
 static char order_file[160], done_file[176];
 static int next_seat, nth_show;
 
@@ -488,7 +490,7 @@ static const struct {
 	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
 	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
-	{ "mail.", mailing }, { "relay_archive.", archiving }, { "relay", relaying },
+	{ "mail.", mailing }, { "relay_archive.", archiving }, { "relay", relaying }, { "kafka.", relaying },
 	{ "booking_link.", finding_tickets }, { "load.", loading }, { "publish.", loading }, { "ask.", buying_without_webhooks },
 	{ "", buying },
 };
@@ -555,11 +557,18 @@ every_fault_point_leaves_the_rules_kept(void **state)
 static int
 open_stack(void **state)
 {
+	static const char *const topics[] = { "booking-events", "payment-events", "seat-events", "notification-events" };
+	char extra[300] = "";
+
 	(void)state;
 	snprintf(order_file, sizeof(order_file), "/tmp/foyer-fault-%d", (int)getpid());
 	snprintf(done_file, sizeof(done_file), "%s.done", order_file);
 	setenv("FOYER_FAULTS", order_file, 1);
-	stack_open(&stack, "t/data/storm.programme", "", "");
+	if (kafka_mock_open(&mock))		/* its brokers, and topics as they are named without a setting */
+		snprintf(extra, sizeof(extra), "kafka_brokers = %s\n", mock.brokers);
+	for (size_t i = 0; mock.pid && i < ARRAY_LEN(topics); i++)
+		kafka_mock_does(&mock, "topic %s 12", topics[i]);
+	stack_open(&stack, "t/data/storm.programme", extra, "");
 	return 0;
 }
 
@@ -568,6 +577,8 @@ close_stack(void **state)
 {
 	(void)state;
 	stack_close(&stack);
+	if (mock.pid)
+		kafka_mock_close(&mock);
 	unlink(order_file);
 	unlink(done_file);
 	return 0;

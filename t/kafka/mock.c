@@ -6,7 +6,9 @@
  *	topic NAME PARTITIONS		makes a topic, with two replicas
  *	lost NAME CODE			whoever asks about the topic hears this error; 0: it is there again
  *	error API CODE TIMES		the next so many requests of this kind fail with this error (Produce: 0)
- *	late BROKER API MS		the next such request to it is done, but answered so much later
+ *	calm API			no more errors of that kind
+ *	late BROKER API MS		the next such request to it is done, but answered so much later; no "error" of
+ *					that kind comes to this broker any more
  *	leader NAME PARTITION BROKER	who leads a partition; -1: nobody
  *	down BROKER, up BROKER		0: all of them
  */
@@ -58,6 +60,10 @@ obey(const char *line)
 		return rd_kafka_mock_partition_set_leader(cluster, name, a, b) == RD_KAFKA_RESP_ERR_NO_ERROR;
 	if (sscanf(line, "error %d %d %d", &a, &b, &c) == 3)
 		return push_errors(a, b, c);
+	if (sscanf(line, "calm %d", &a) == 1) {
+		rd_kafka_mock_clear_request_errors(cluster, (int16_t)a);
+		return true;
+	}
 	if (sscanf(line, "late %d %d %d", &a, &b, &c) == 3)
 		return rd_kafka_mock_broker_push_request_error_rtts(cluster, a, (int16_t)b, 1, RD_KAFKA_RESP_ERR_NO_ERROR, c) ==
 		    RD_KAFKA_RESP_ERR_NO_ERROR;
