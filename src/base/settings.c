@@ -219,6 +219,26 @@ are_origins(const char *list)
 	return true;
 }
 
+/* "hooks.inside:8080 127.0.0.1:9000" */
+static bool
+are_places(const char *list)
+{
+	struct span rest = span_of(list);
+
+	while (rest.n) {
+		struct span word = span_cut(&rest, ' '), port;
+		const char *colon = memrchr(word.p, ':', word.n);
+		int64_t number;
+
+		if (!colon || colon == word.p)
+			return false;
+		port = (struct span){ colon + 1, (size_t)(word.p + word.n - colon - 1) };
+		if (!span_int(port, 1, 65535, &number) || memchr(word.p, '/', word.n) || memchr(word.p, '@', word.n))
+			return false;
+	}
+	return true;
+}
+
 static bool
 log_level_of(const char *name, enum log_level *level)
 {
@@ -246,6 +266,8 @@ check_shapes(struct reading *r)
 		return complain(r, "each checkout_origin must be http:// or https:// and a host, and nothing after it; blanks between several");
 	if (strcmp(s->paypal_webhook_check, "certificate") != 0 && strcmp(s->paypal_webhook_check, "api") != 0)
 		return complain(r, "paypal_webhook_check must be certificate or api");
+	if (!are_places(s->outside_allow))
+		return complain(r, "outside_allow must be host:port, blanks between several");
 	if (!log_level_of(s->log_level, &level))
 		return complain(r, "log_level must be error, warn, info or debug");
 	return true;
