@@ -141,9 +141,9 @@ shapes_beyond_the_table_are_checked(void **state)
 		refused(f, text, ": base_url must be http:// or https:// and a host, and nothing after it");
 	}
 	refused(f, ENOUGH "log_level = loud\n", ": log_level must be error, warn, info or debug");
-	refused(f, ENOUGH "outside_allow = 127.0.0.1\n", ": outside_allow must be host:port");
-	refused(f, ENOUGH "outside_allow = a:1 b:x\n", ": outside_allow must be host:port");
-	refused(f, ENOUGH "outside_allow = http://a:1\n", ": outside_allow must be host:port");
+	refused(f, ENOUGH "outside_allow = 127.0.0.1\n", ": outside_allow must be host:port, blanks between several");
+	refused(f, ENOUGH "outside_allow = a:1 b:x\n", ": outside_allow must be host:port, blanks between several");
+	refused(f, ENOUGH "outside_allow = http://a:1\n", ": outside_allow must be host:port, blanks between several");
 }
 
 static void
