@@ -12,7 +12,7 @@
  *   SEAT_RELEASED      foyer.seats     hold           held (or sold) seats become available         hold (or booking), seats, versions, reason  live, kafka
  *   SEAT_SOLD          foyer.seats     hold           seats become confirmed                        booking, seats, versions  live, kafka
  *   BOOKING_PENDING    foyer.bookings  booking        first Pay of a hold                           hold, seats, total   kafka
- *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                                       hold, seats, total   mail, kafka, hooks
+ *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                                       hold, seats, total   mail, sms, push, kafka, hooks
  *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         kafka, hooks
  *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason kafka
  *   BOOKING_CANCELLED  foyer.bookings  booking        tickets given back                            hold, seats          mail, kafka, hooks

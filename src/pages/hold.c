@@ -5,6 +5,7 @@
 #include "base/base.h"
 
 #include "domain/bookings.h"
+#include "domain/phones.h"
 #include "pages/answers.h"
 #include "pages/app.h"
 #include "pages/hold.h"
@@ -175,6 +176,20 @@ fill_buyer(struct request *rq, struct checkout_page *p, const struct hold_says *
 	return OUTCOME_OK;
 }
 
+/* Where they want to be told of the end, as far as that is offered. */
+static enum outcome
+fill_reach(struct request *rq, struct checkout_page *p, const struct hold_says *says)
+{
+	struct hold_view *v = &p->view;
+
+	v->push_key = rq->app->push_public;
+	v->asks_mobile = *rq->app->settings->sms_url;
+	v->mobile = says->mobile;
+	v->mobile_wrong = says->mobile_wrong;
+	v->texted = says->texted;
+	return v->asks_mobile && !says->typed ? phone_read(rq->app->db, p->h->show, p->h->buyer, &v->mobile) : OUTCOME_OK;
+}
+
 static enum outcome
 fill(struct request *rq, struct checkout_page *p, const struct hold_says *says)
 {
@@ -196,6 +211,8 @@ fill(struct request *rq, struct checkout_page *p, const struct hold_says *says)
 	fill_seats(rq->arena, p);
 	fill_ways(rq, p, says->way);
 	o = fill_sums(rq, p);
+	if (o == OUTCOME_OK)
+		o = fill_reach(rq, p, says);
 	return o == OUTCOME_OK ? fill_buyer(rq, p, says) : o;
 }
 
@@ -267,7 +284,8 @@ int
 hold_get(struct request *rq, struct response *rs)
 {
 	struct hold_says says = { .declined = query_value(rq, "declined").n, .came_back = query_value(rq, "back").n,
-		.extended = query_value(rq, "extended").n, .swapped = query_value(rq, "swapped").n, .way = SPAN_NONE };
+		.extended = query_value(rq, "extended").n, .swapped = query_value(rq, "swapped").n, .texted = query_value(rq, "texted").n,
+		.way = SPAN_NONE, .mobile = SPAN_NONE };
 	struct hold h;
 	int status = hold_of_path(rq, rs, &h);
 

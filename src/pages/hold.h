@@ -12,10 +12,18 @@ struct hold_says {
 	bool typed;			/* email, name and way are what was sent; else what is known from an earlier try */
 	struct span email, name, way;
 	bool email_wrong, name_wrong, way_wrong;
+	struct span mobile;		/* likewise */
+	bool mobile_wrong, texted;	/* texted: a number was just taken down */
 };
 
 /* Prints it; status is what goes out with it where the hold can still be paid. One that is over or paid leads elsewhere instead. */
 int hold_page(struct request *, struct response *, const struct hold *, const struct hold_says *, int status);
+
+/*
+ * holdreach.c: the number for texts as it was typed, and in *phone as it can be sent to; none is fine. Where no texts are sent, nobody was
+ * asked, and so it is none. False: it is no number, and says->mobile_wrong.
+ */
+bool mobile_read(struct request *, struct hold_says *, struct span *phone);
 
 /* over.c: the page of a hold that has ended without a booking. 410. */
 int over_page(struct request *, struct response *, const struct hold *);
