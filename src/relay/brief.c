@@ -69,6 +69,7 @@ read_booking(struct briefs *b, struct arena *a, const struct delivery *d, struct
 	enum outcome o = booking_read(b->db, a, d->show, d->subject, &k);
 	int64_t left = BRIEF_CONFIRMED_SECONDS - (clock_now() - d->at_ms) / 1000;
 	struct buf names;
+	int64_t live = 0;
 
 	if (o != OUTCOME_OK)
 		return unread(a, o, "the booking", why);
@@ -77,10 +78,13 @@ read_booking(struct briefs *b, struct arena *a, const struct delivery *d, struct
 	if (left < 1)
 		return needless(why, SPAN("it was paid hours ago: the letter is there"));
 	buf_init(&names, a, SEAT_NAMES_MAX);
-	for (size_t i = 0; i < k.n; i++)
-		seat_names_add(&names, k.tickets[i].row, k.tickets[i].number);
+	for (size_t i = 0; i < k.n; i++) {
+		if (k.tickets[i].live)
+			seat_names_add(&names, k.tickets[i].row, k.tickets[i].number);
+		live += k.tickets[i].live;
+	}
 	*out = (struct brief){ .confirmed = true, .show = k.show, .hold = k.hold, .buyer = k.buyer, .seconds_left = left,
-		.seat_names = buf_view(&names), .seats_n = (int64_t)k.n, .path = path_to(b, a, "bookings",
+		.seat_names = buf_view(&names), .seats_n = live, .path = path_to(b, a, "bookings",
 		    (struct token){ .kind = TOKEN_BOOKING, .generation = k.generation, .show = k.show, .id = k.id }) };
 	return SINK_TAKEN;
 }

@@ -30,7 +30,7 @@ static const struct {
 	{ "hold_seats", SHOW, false }, { "hold_buyers", SHOW, false }, { "bookings", SHOW, false }, { "booking_seats", SHOW, false },
 	{ "payments", SHOW, false }, { "refunds", SHOW, false }, { "psp_events", SHOW, false }, { "outbox", SHOW, false },
 	{ "deliveries", SHOW, false }, { "outbox_archive", SHOW, false }, { "deliveries_archive", SHOW, false }, { "relay_leases", SHOW, false },
-	{ "relay_sinks", GLOBAL, true }, { "disputes", SHOW, false }, { "attention", SHOW, false },
+	{ "push_browsers", SHOW, false }, { "buyer_phones", SHOW, false }, { "relay_sinks", GLOBAL, true }, { "disputes", SHOW, false }, { "attention", SHOW, false },
 	{ "providers", GLOBAL, true }, { "provider_files", DIRECTORY, true }, { "provider_lists", DIRECTORY, true },
 	{ "buyer_shows", DIRECTORY, false }, { "payment_sessions", DIRECTORY, false },
 };
@@ -54,6 +54,7 @@ static const struct {
 	{ "attention_undone", "attention_list" }, { "books_days", "books_read" }, { "fresh_shows", "events_find" },
 	{ "waiting_shows", "deliveries_shows" }, { "old_shows", "events_archive" }, { "leases_drop", "events_archive" },
 	{ "state_count", "sinks_read" }, { "waiting_oldest", "sinks_read" }, { "fresh_count", "sinks_read" }, { "trouble_list", "troubles_read" },
+	{ "old_browsers", "directories_tidy" }, { "old_phones", "directories_tidy" },
 };
 #define AUDIT_FILES "/domain/audit_"		/* run by audit_run() only */
 static const char *const request_folders[] = { "src/http", "src/pages", "src/staff", "src/api", "src/papers" };
@@ -120,6 +121,9 @@ fill_sales(struct box_office *f)
 	    "INSERT INTO relay_sinks (sink, due_at) VALUES ('mail', UTC_TIMESTAMP(3));\n"
 	    "INSERT INTO deliveries (show_id, outbox_id, sink, state, due_at) SELECT show_id, outbox_id, 'mail', "
 	    "IF(outbox_id %% 500 = 1, 'waiting', 'sent'), at FROM outbox WHERE outbox_id %% 10 = 1;\n"
+	    "INSERT INTO push_browsers (show_id, buyer_id, place, endpoint, point, auth, created_at) SELECT show_id, buyer_id, 'p', 'https://p', "
+	    "'k', 'a', UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 HOUR FROM hold_buyers;\n"
+	    "INSERT INTO buyer_phones SELECT show_id, buyer_id, '+447700900123', UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 HOUR FROM hold_buyers;\n"
 	    "INSERT INTO buyer_shows SELECT buyer_id, show_id, UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 300 DAY FROM hold_buyers;\n"
 	    "INSERT INTO payment_sessions SELECT 'stripe', CONCAT('cs_', payment_id), show_id, payment_id FROM payments");
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "t/lib/buyer.h"
+#include "t/lib/gateway.h"
 
 #include <unistd.h>
 
@@ -20,6 +21,8 @@
 #define POINTS_MAX 160
 
 static struct stack stack;
+static struct gateway service, texts;	/* a push service, and a gateway for texts */
+static struct gateway_browser browser;
 static char order_file[160], done_file[176];
 static int next_seat, nth_show;
 
@@ -416,6 +419,28 @@ relaying(void)
 	    "FROM deliveries d WHERE d.show_id = o.show_id AND d.outbox_id = o.outbox_id AND d.sink = 'mail' AND d.state = 'sent')"), 0);
 }
 
+/* Whoever asked is told of the end, and again only where an answer, or the note of it, was lost. */
+static void
+telling(void)
+{
+	struct visitor *v = visitor_new(&stack);
+	const char *hold = holds(v, 1);
+
+	gateway_forget(&service);
+	gateway_forget(&texts);
+	insists(v, AT(hold, "push"), arena_fmt(stack.arena, "endpoint=http%%3A%%2F%%2F127.0.0.1%%3A%d%%2Fx&p256dh=%s&auth=%s", service.port,
+	    browser.point_text, browser.auth_text).p, 204, 204);
+	insists(v, AT(hold, "text"), "mobile=%2B447700900123", 303, 303);
+	stack_later(&stack, 500);
+	reaps();
+	relay_until("SELECT (SELECT COUNT(*) FROM outbox WHERE NOT found) + (SELECT COUNT(*) FROM deliveries WHERE state = 'waiting')");
+	assert_in_range(service.script->n, 1, 2);
+	assert_in_range(texts.script->n, 1, 2);
+	for (int i = 0; i < service.script->n; i++)
+		assert_non_null(gateway_opened(stack.arena, &browser, &service.script->log[i]));
+	visitor_free(v);
+}
+
 /* What is delivered becomes a year old. */
 static void
 archiving(void)
@@ -445,6 +470,7 @@ static const struct {
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
 	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
 	{ "relay_archive.", archiving }, { "relay", relaying },
+	{ "push.", telling }, { "sms.", telling },
 	{ "booking_link.", finding_tickets }, { "load.", loading }, { "publish.", loading }, { "ask.", buying_without_webhooks },
 	{ "", buying },
 };
@@ -511,11 +537,19 @@ every_fault_point_leaves_the_rules_kept(void **state)
 static int
 open_stack(void **state)
 {
+	char settings[400];
+
 	(void)state;
 	snprintf(order_file, sizeof(order_file), "/tmp/foyer-fault-%d", (int)getpid());
 	snprintf(done_file, sizeof(done_file), "%s.done", order_file);
 	setenv("FOYER_FAULTS", order_file, 1);
-	stack_open(&stack, "t/data/storm.programme", "", "");
+	gateway_open(&service);
+	gateway_open(&texts);
+	snprintf(settings, sizeof(settings), "push_key = yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw\npush_contact = mailto:it@foyer.example\n"
+	    "outside_allow = 127.0.0.1:%d\nsms_url = http://127.0.0.1:%d\nsms_user = AC1\nsms_password = x\nsms_from = Foyer\n", service.port,
+	    texts.port);
+	stack_open(&stack, "t/data/storm.programme", settings, "");
+	browser = gateway_browser(stack.arena);
 	return 0;
 }
 
@@ -523,6 +557,8 @@ static int
 close_stack(void **state)
 {
 	(void)state;
+	gateway_close(&service);
+	gateway_close(&texts);
 	stack_close(&stack);
 	unlink(order_file);
 	unlink(done_file);
