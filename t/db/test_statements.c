@@ -30,7 +30,8 @@ static const struct {
 	{ "hold_seats", SHOW, false }, { "hold_buyers", SHOW, false }, { "bookings", SHOW, false }, { "booking_seats", SHOW, false },
 	{ "payments", SHOW, false }, { "refunds", SHOW, false }, { "psp_events", SHOW, false }, { "outbox", SHOW, false },
 	{ "deliveries", SHOW, false }, { "outbox_archive", SHOW, false }, { "deliveries_archive", SHOW, false }, { "relay_leases", SHOW, false },
-	{ "push_browsers", SHOW, false }, { "buyer_phones", SHOW, false }, { "relay_sinks", GLOBAL, true }, { "disputes", SHOW, false }, { "attention", SHOW, false },
+	{ "push_browsers", SHOW, false }, { "buyer_phones", SHOW, false },
+	{ "relay_sinks", GLOBAL, true }, { "disputes", SHOW, false }, { "attention", SHOW, false },
 	{ "providers", GLOBAL, true }, { "provider_files", DIRECTORY, true }, { "provider_lists", DIRECTORY, true },
 	{ "buyer_shows", DIRECTORY, false }, { "payment_sessions", DIRECTORY, false },
 };

@@ -206,6 +206,12 @@ gateway_browser(struct arena *a)
 	return b;
 }
 
+static struct span
+bytes_of(const void *p, size_t n)
+{
+	return (struct span){ p, n };
+}
+
 static bool
 derived(const struct gateway_browser *b, const unsigned char *sender, const unsigned char *salt, unsigned char key[16], unsigned char nonce[12])
 {
@@ -215,9 +221,9 @@ derived(const struct gateway_browser *b, const unsigned char *sender, const unsi
 	memcpy(info + 14, b->key.public, 65);
 	memcpy(info + 79, sender, 65);
 	return p256_shared(&b->key, sender, secret) &&
-	    hkdf_sha256((struct span){ (const char *)b->auth, 16 }, (struct span){ (char *)secret, 32 }, (struct span){ (char *)info, sizeof(info) }, ikm, 32) &&
-	    hkdf_sha256((struct span){ (const char *)salt, 16 }, (struct span){ (char *)ikm, 32 }, (struct span){ "Content-Encoding: aes128gcm", 28 }, key, 16) &&
-	    hkdf_sha256((struct span){ (const char *)salt, 16 }, (struct span){ (char *)ikm, 32 }, (struct span){ "Content-Encoding: nonce", 24 }, nonce, 12);
+	    hkdf_sha256(bytes_of(b->auth, 16), bytes_of(secret, 32), bytes_of(info, sizeof(info)), ikm, 32) &&
+	    hkdf_sha256(bytes_of(salt, 16), bytes_of(ikm, 32), bytes_of("Content-Encoding: aes128gcm", 28), key, 16) &&
+	    hkdf_sha256(bytes_of(salt, 16), bytes_of(ikm, 32), bytes_of("Content-Encoding: nonce", 24), nonce, 12);
 }
 
 const char *

@@ -54,7 +54,8 @@ static void
 endpoints_of_push_services_are_taken(void **state)
 {
 	static const char *const good[] = { "https://fcm.googleapis.com/fcm/send/dpH5lCsTSSM:APA91bHqjZxM0VImWWqDRN7U0a3A",
-		"https://updates.push.services.mozilla.com/wpush/v2/gAAAAABe", "https://web.push.apple.com/QGBl-AsB", "https://wns2-par02p.notify.windows.com/w/?token=BQYAAA%2bc",
+		"https://updates.push.services.mozilla.com/wpush/v2/gAAAAABe", "https://web.push.apple.com/QGBl-AsB",
+		"https://wns2-par02p.notify.windows.com/w/?token=BQYAAA%2bc",
 		"https://push.foyer.co.uk:8443/x", "https://push.foyer.co.uk:443/x" };
 
 	(void)state;
@@ -98,7 +99,8 @@ places_of_the_list_are_taken_and_no_others(void **state)
 static void
 keys_must_be_a_point_and_a_secret_of_their_lengths(void **state)
 {
-	static const char point[] = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", auth[] = "BTBZMqHH6r4Tts7J_aSIgg";
+	static const char point[] = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+	static const char auth[] = "BTBZMqHH6r4Tts7J_aSIgg";
 	static const char *const bad[][2] = { { "", auth }, { point, "" }, { auth, auth }, { point, point }, { point, "BTBZMqHH6r4Tts7J_aSIg" },
 		{ "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw0", auth }, { "!", auth } };
 

@@ -143,7 +143,8 @@ shapes_beyond_the_table_are_checked(void **state)
 		refused(f, text, ": base_url must be http:// or https:// and a host, and nothing after it");
 	}
 	refused(f, ENOUGH "log_level = loud\n", ": log_level must be error, warn, info or debug");
-	refused(f, ENOUGH "push_key = AAAA\npush_contact = mailto:a@b.example\n", ": push_key must be a private key as foyerctl push-key makes one: 43 letters");
+	refused(f, ENOUGH "push_key = AAAA\npush_contact = mailto:a@b.example\n",
+	    ": push_key must be a private key as foyerctl push-key makes one: 43 letters");
 	refused(f, ENOUGH PUSH_KEY, ": push_key needs push_contact, which must be mailto:… or https://…");
 	refused(f, ENOUGH PUSH_KEY "push_contact = a@b.example\n", ": push_key needs push_contact, which must be mailto:… or https://…");
 	refused(f, ENOUGH PUSH_KEY "push_contact = mailto:\"@b.example\n", ": push_key needs push_contact, which must be mailto:… or https://…");
