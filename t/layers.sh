@@ -18,12 +18,12 @@ psp		base				curl/* jansson.h openssl/* zlib.h
 flows		base db domain psp		jansson.h
 html		base				-
 views		base html			-
-papers		base domain html		qrencode.h jansson.h cairo*.h pango/*
+papers		base domain html		qrencode.h jansson.h cairo*.h pango/* png.h
 http		base html views			fcgiapp.h fcgi_config.h
 pages		base domain flows papers http html views	-
 staff		base domain flows papers http html views	-
 api		base domain flows papers http html views	jansson.h
-relay		base db domain papers html views	curl/*
+relay		base db domain papers html views	curl/* gmime/* jansson.h
 sandbox		base html views http		curl/* jansson.h openssl/* zlib.h
 programs	base db domain psp flows html views papers http pages staff api relay sandbox	-
 tools		-				-
@@ -71,7 +71,7 @@ own_header_allowed()	# own_header_allowed HEADER "FOLDERS"
 
 # The C library's headers are those that are nobody else's.
 LIBRARIES='glib*.h gio/* mysql*.h mysql/* mysqld_error.h curl/* jansson.h sodium*.h sodium/* qrencode.h fcgi*.h openssl/* zlib.h
-	cairo*.h pango/*'
+	cairo*.h pango/* png.h gmime/*'
 
 library_allowed()	# library_allowed HEADER "PATTERNS"
 {

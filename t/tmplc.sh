@@ -1,6 +1,7 @@
 #!/bin/sh
 # tmplc.sh - the template compiler against t/tmplc: NAME.tmpl is compiled as "t"; beside it stands either NAME.err, its one
-# complaint, or NAME.html (NAME.txt), the page it prints when NAME.fill has filled its view.
+# complaint, or NAME.html (NAME.txt), the page it prints when NAME.fill has filled its view. NAME.letter beside it is a letter's text,
+# whose twin is NAME.tmpl: then it prints NAME.txt and NAME.html.
 #	TMPLC	the compiler; also heeded: srcdir, CC, CFLAGS
 set -u
 srcdir=${srcdir:-$(dirname "$0")/..}
@@ -68,7 +69,12 @@ main(void)
 	fill(&v);
 #ifdef VIEWS_T_TEXT
 	t_text(&out.buf, &v);
-#else
+#endif
+#ifdef LETTER
+	fwrite(out.buf.p, 1, out.buf.n, stdout);
+	html_init(&out, a, MiB);
+#endif
+#if defined(LETTER) || !defined(VIEWS_T_TEXT)
 	t_html(&out, &v);
 #endif
 	fwrite(out.buf.p, 1, out.buf.n, stdout);
@@ -89,6 +95,38 @@ stage()		# stage CASE EXTENSION: the template and all partials, under the names 
 	done
 	cp "$1.tmpl" "$tmp/work/t.$2"
 	cd "$tmp/work" || exit 1
+}
+
+stage_letter()	# stage_letter CASE
+{
+	rm -rf "$tmp/work"
+	mkdir -p "$tmp/work/mail"
+	cp "$1.letter" "$tmp/work/mail/t.txt"
+	if [ -e "$1.tmpl" ]; then cp "$1.tmpl" "$tmp/work/mail/t.html"; fi
+	cd "$tmp/work" || exit 1
+}
+
+letter_refused()	# letter_refused CASE SENTENCE
+{
+	stage_letter "$1"
+	if "$TMPLC" -o . -d t.d mail/t.txt 2>"$tmp/got"; then
+		echo "was compiled" >"$tmp/got"
+	fi
+	diff -u "$1.err" "$tmp/got" >"$tmp/diff" && [ ! -e t.h ] && [ ! -e t.c ] && [ ! -e t.d ]
+	say $? "$2"
+}
+
+letter_printed()	# letter_printed CASE SENTENCE
+{
+	stage_letter "$1"
+	cp "$1.fill" t.fill
+	{
+		# shellcheck disable=SC2086
+		"$TMPLC" -o . mail/t.txt && compile -c t.c -o t.o && compile -DLETTER "$tmp/print.c" t.o "$tmp"/*.o $GLIB_LIBS -o t
+	} >"$tmp/diff" 2>&1 || { say 1 "$2"; return; }
+	./t >"$tmp/got" 2>"$tmp/log"
+	cat "$1.txt" "$1.html" | diff -u - "$tmp/got" >"$tmp/diff"
+	say $? "$2"
 }
 
 refused()	# refused CASE SENTENCE
@@ -122,12 +160,24 @@ printed()	# printed CASE SENTENCE EXTENSION
 for case in "$srcdir"/t/tmplc/[!_]*.tmpl; do
 	case=${case%.tmpl}
 	sentence=$(basename "$case" | tr - ' ')
-	if [ -e "$case.err" ]; then
+	if [ -e "$case.letter" ]; then
+		continue
+	elif [ -e "$case.err" ]; then
 		refused "$case" "$sentence"
 	elif [ -e "$case.html" ]; then
 		printed "$case" "$sentence" html
 	else
 		printed "$case" "$sentence" txt
+	fi
+done
+
+for case in "$srcdir"/t/tmplc/*.letter; do
+	case=${case%.letter}
+	sentence=$(basename "$case" | tr - ' ')
+	if [ -e "$case.err" ]; then
+		letter_refused "$case" "$sentence"
+	else
+		letter_printed "$case" "$sentence"
 	fi
 done
 

@@ -30,7 +30,7 @@ bool same_bytes(struct span a, struct span b);	/* constant time for equal length
  * A token says kind, generation, show and id, and carries a keyed hash of them: nothing is stored, it can be made again for a
  * mail, and a new generation in the row revokes the old ones. 40 characters of base64url.
  */
-enum token_kind { TOKEN_BUYER = 1, TOKEN_HOLD, TOKEN_BOOKING, TOKEN_PAYMENT };
+enum token_kind { TOKEN_BUYER = 1, TOKEN_HOLD, TOKEN_BOOKING, TOKEN_PAYMENT, TOKEN_LINK };	/* LINK: to a hold, by mail */
 #define TOKEN_CHARS 40
 struct token {
 	enum token_kind kind;

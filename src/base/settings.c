@@ -394,6 +394,16 @@ settings_explain(struct buf *b)
 	}
 }
 
+struct span
+settings_host(const struct settings *s)
+{
+	const char *slashes = strstr(s->base_url, "//");
+	struct span host = span_of(slashes ? slashes + 2 : s->base_url);
+
+	host = span_cut(&host, '/');
+	return span_cut(&host, ':');
+}
+
 bool
 settings_https(const struct settings *s)
 {

@@ -21,6 +21,7 @@ bool settings_read(struct arena *, const char *path, struct settings *, struct s
 /* A file for one purpose: keys may be missing (they are empty), and others may read it. */
 bool settings_read_part(struct arena *, const char *path, struct settings *, struct span *error);
 void settings_explain(struct buf *);		/* every key with type, default and doc, as a file that could be used */
+struct span settings_host(const struct settings *);	/* of base_url: "tickets.example.org" */
 bool settings_https(const struct settings *);	/* base_url is https: cookies are Secure and __Host- */
 enum log_level settings_log_level(const struct settings *);
 

@@ -49,9 +49,20 @@ STATEMENT(hold_warned_twice, SCATTER, "iii", "SELECT o.show_id, o.subject_id, CO
 /* Each address that was given makes one letter. A hold that took another's place has its address and count, and letters of its own only since. */
 STATEMENT(hold_address, SCATTER, "iiii", "SELECT h.show_id, h.hold_id, h.addresses, COUNT(o.outbox_id) FROM holds h "
     "LEFT JOIN " EVENTS " ON o.show_id = h.show_id AND o.subject_id = h.hold_id AND o.type = 'HOLD_ADDRESS_GIVEN' "
-    "GROUP BY h.show_id, h.hold_id, h.buyer_id, h.addresses, h.email HAVING (h.email = '') <> (h.addresses = 0) "
+    "GROUP BY h.show_id, h.hold_id, h.buyer_id, h.addresses, h.email HAVING (h.email <> '' AND h.addresses = 0) "
     "OR COUNT(o.outbox_id) > h.addresses OR (COUNT(o.outbox_id) < h.addresses AND NOT EXISTS (SELECT 1 FROM holds r "
     "WHERE r.show_id = h.show_id AND r.buyer_id = h.buyer_id AND r.hold_id < h.hold_id AND r.reason = 'replaced' AND r.addresses > 0))" SOME);
+
+/* A show that was moved: in both of its rows, and everybody who had bought before is told, by one event each time. */
+STATEMENT(show_half_moved, SCATTER, "itt",
+    "SELECT a.show_id, CAST(a.starts_at AS CHAR), CAST(w.starts_at AS CHAR) FROM show_sales a JOIN shows w ON w.show_id = a.show_id "
+    "WHERE a.starts_at <> w.starts_at AND a.starts_at > UTC_TIMESTAMP(3) AND a.state IN ('on_sale', 'paused')" SOME);
+STATEMENT(move_events, SCATTER, "iii", "SELECT b.show_id, b.booking_id, COUNT(o.outbox_id) FROM bookings b "
+    "LEFT JOIN " EVENTS " ON o.show_id = b.show_id AND o.subject_id = b.booking_id AND o.type = 'SHOW_MOVED' "
+    "GROUP BY b.show_id, b.booking_id, b.told_start HAVING (COUNT(o.outbox_id) > 0) <> (b.told_start IS NOT NULL)" SOME);
+STATEMENT(move_not_told, SCATTER, "ii", "SELECT b.show_id, b.booking_id FROM show_sales a JOIN bookings b ON b.show_id = a.show_id "
+    "WHERE a.moved_at <= " FLIGHT_AGO " AND a.state IN ('on_sale', 'paused') AND a.starts_at > UTC_TIMESTAMP(3) AND b.state = 'confirmed' "
+    "AND b.confirmed_at < a.moved_at AND (b.told_start IS NULL OR b.told_start <> a.starts_at)" SOME);
 
 STATEMENT(event_without_row, SCATTER, "iiti", "SELECT o.show_id, o.outbox_id, o.type, o.subject_id FROM " EVENTS " WHERE "
     "(o.type LIKE 'PAYMENT%' AND NOT EXISTS (SELECT 1 FROM payments x WHERE x.show_id = o.show_id AND x.payment_id = o.subject_id)) OR "
@@ -180,6 +191,9 @@ static const struct audit_check checks[] = {
 	VIOLATION(hold_warned, "show hold warnings"),
 	VIOLATION(hold_warned_twice, "show hold warnings"),
 	VIOLATION(hold_address, "show hold addresses letters"),
+	WARNING(show_half_moved, "show starts listed"),
+	VIOLATION(move_events, "show booking events"),
+	VIOLATION(move_not_told, "show booking"),
 	VIOLATION(event_without_row, "show event type subject"),
 	VIOLATION(event_unreadable, "show event type"),
 	JUDGED(event_of_no_type, "", run_event_of_no_type),

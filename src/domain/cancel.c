@@ -180,7 +180,8 @@ tell(struct db *db, struct cancelling *c)
 	if (all)
 		db_change(db, &cancel_booking_end, show, c->booking.id);
 	outbox_add(db, show, all ? "BOOKING_CANCELLED" : "BOOKING_REDUCED", c->booking.id,
-	    seats_json(c->arena, (struct seats_told){ .key = "hold", .id = c->p.hold, .ids = c->ids, .n = c->n }));
+	    seats_json(c->arena, (struct seats_told){ .key = "hold", .id = c->p.hold, .ids = c->ids, .n = c->n,
+	    .back = &c->result->back }));
 }
 
 static enum tx_end

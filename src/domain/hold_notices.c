@@ -16,6 +16,8 @@ STATEMENT(address_lock, SHOW, "ti", "SELECT email, addresses FROM holds WHERE sh
 STATEMENT(address_store, SHOW, "", "UPDATE holds SET email = ?, addresses = addresses + 1 WHERE show_id = ? AND hold_id = ?");
 STATEMENT(address_find, SHOW, "tit", "SELECT h.email, h.addresses, COALESCE(b.email, '') FROM holds h "
     "LEFT JOIN bookings b ON b.show_id = ? AND b.hold_id = h.hold_id WHERE h.show_id = ? AND h.hold_id = ?");
+STATEMENT(address_newest, SHOW, "i", "SELECT COALESCE(MAX(outbox_id), 0) FROM outbox WHERE show_id = ? AND subject_id = ? "
+    "AND type = 'HOLD_ADDRESS_GIVEN'");
 STATEMENT(followed, SHOW, "i", "SELECT hold_id FROM holds WHERE show_id = ? AND buyer_id = ? AND hold_id > ? "
     "AND (state = 'confirmed' OR (state = 'active' AND expires_at > UTC_TIMESTAMP(3))) ORDER BY hold_id DESC LIMIT 1");
 /* What cannot be told now must not stand on the list: it is short. */
@@ -26,6 +28,9 @@ STATEMENT(warn_list, SCATTER, "ii", "SELECT h.show_id, h.hold_id FROM holds h WH
 STATEMENT(warn_lock, SHOW, "idi", "SELECT seat_count, expires_at, state = 'active' AND " END_IS_NEAR " AND (warned_for IS NULL OR "
     "warned_for <> expires_at) FROM holds WHERE show_id = ? AND hold_id = ? FOR UPDATE");
 STATEMENT(warn_note, SHOW, "", "UPDATE holds SET warned_for = expires_at WHERE show_id = ? AND hold_id = ?");
+STATEMENT(address_old, SCATTER, "ii", "SELECT show_id, hold_id FROM holds FORCE INDEX (due) WHERE state IN ('released', 'expired') "
+    "AND seats_until BETWEEN UTC_TIMESTAMP(3) - INTERVAL 14 DAY AND UTC_TIMESTAMP(3) - INTERVAL 7 DAY AND email <> '' LIMIT ?");
+STATEMENT(address_forget, SHOW, "", "UPDATE holds SET email = '' WHERE show_id = ? AND hold_id = ? AND state IN ('released', 'expired')");
 
 TRANSACTION(address_tx, "address");
 TRANSACTION(warn_tx, "warn");
@@ -113,10 +118,40 @@ hold_address_read(struct db *db, int64_t show, int64_t hold, struct hold_address
 		return db_failed(db) ? outcome_of_reads(db) : OUTCOME_NOT_FOUND;
 	own = row_text(row, 0);
 	booked = row_text(row, 2);
-	*address = (struct hold_address){ .email = booked.n ? booked : own, .given = own.n && (!booked.n || span_eq(own, booked)),
+	*address = (struct hold_address){ .email = booked.n ? booked : own, .good = own.n ? !booked.n || span_eq(own, booked) : booked.n > 0,
 		.generation = (int)row_int(row, 1), .tried = booked.n > 0 };
 	rows_done(row);
 	return OUTCOME_OK;
+}
+
+enum outcome
+hold_of_letter(struct db *db, struct arena *a, int64_t show, int64_t hold, struct hold *h, struct hold_address *address)
+{
+	struct hold_address next;
+	int64_t id;
+	enum outcome o = hold_address_read(db, show, hold, address);
+
+	if (o == OUTCOME_OK)
+		o = hold_read(db, a, show, hold, 0, h);
+	if (o != OUTCOME_OK || h->state != HOLD_RELEASED || !span_is(h->reason, "replaced") || !address->good ||
+	    !hold_followed(db, show, hold, h->buyer, &id) || hold_address_read(db, show, id, &next) != OUTCOME_OK || !next.good ||
+	    !span_eq(next.email, address->email))
+		return o;
+	*address = next;
+	return hold_read(db, a, show, id, 0, h);
+}
+
+int64_t
+hold_address_newest(struct db *db, int64_t show, int64_t hold)
+{
+	struct rows *row = db_row(db, &address_newest, show, hold);
+	int64_t event;
+
+	if (!row)
+		return 0;
+	event = row_int(row, 0);
+	rows_done(row);
+	return event;
 }
 
 bool
@@ -181,10 +216,10 @@ warn_body(struct db *db, void *context)
 	return end_with(n, OUTCOME_OK);
 }
 
-size_t
-holds_to_warn(struct db *db, struct arena *a, size_t most, struct hold_id **list)
+static size_t
+list_holds(struct db *db, struct arena *a, const struct statement *st, size_t most, struct hold_id **list)
 {
-	struct rows *rows = db_select_values(db, &warn_list, (struct value[]){ value_int_((int64_t)most) }, 1);
+	struct rows *rows = db_select_values(db, st, (struct value[]){ value_int_((int64_t)most) }, 1);
 	size_t n = 0;
 
 	*list = ARENA_ARRAY(a, struct hold_id, most);
@@ -200,4 +235,20 @@ hold_warn(struct db *db, struct arena *a, int64_t show, int64_t hold)
 	struct notice n = { .arena = a, .show = show, .hold = hold };
 
 	return run(db, &warn_tx, warn_body, &n);
+}
+
+size_t
+holds_to_warn(struct db *db, struct arena *a, size_t most, struct hold_id **list)
+{
+	return list_holds(db, a, &warn_list, most, list);
+}
+
+void
+hold_addresses_forget(struct db *db, struct arena *a)
+{
+	struct hold_id *old;
+	size_t n = list_holds(db, a, &address_old, 100, &old);
+
+	for (size_t i = 0; i < n; i++)
+		db_change(db, &address_forget, old[i].show, old[i].hold);
 }

@@ -20,11 +20,16 @@ enum outcome hold_address_give(struct db *, struct arena *, int64_t show, int64_
 
 struct hold_address {
 	struct span email;		/* the booking's where payment was tried, else the hold's; empty: none is known */
-	bool given;			/* it is the hold's own: links in its letter are good */
-	int generation;			/* of the links in its letter */
+	bool good;			/* links in letters to it are; false: an earlier letter to another address had the same */
+	int generation;			/* of these links */
 	bool tried;			/* payment was */
 };
 enum outcome hold_address_read(struct db *, int64_t show, int64_t hold, struct hold_address *);
+/* The hold that a letter is about: that one, or what took its place, if its letters go to the same address. */
+struct hold;
+enum outcome hold_of_letter(struct db *, struct arena *, int64_t show, int64_t hold, struct hold *, struct hold_address *);
+/* The newest event HOLD_ADDRESS_GIVEN of it: letters because of earlier ones are out of date. */
+int64_t hold_address_newest(struct db *, int64_t show, int64_t hold);
 /* Whether the same buyer took other seats of this show after that hold, which are theirs now. *next: the newest such hold. */
 bool hold_followed(struct db *, int64_t show, int64_t hold, int64_t buyer, int64_t *next);
 
@@ -38,5 +43,8 @@ size_t holds_to_warn(struct db *, struct arena *, size_t most, struct hold_id **
  * or over meanwhile, or money is being taken for it.
  */
 enum outcome hold_warn(struct db *, struct arena *, int64_t show, int64_t hold);
+
+/* Forgets addresses of holds that ended a week ago and were not paid; a small batch each time. */
+void hold_addresses_forget(struct db *, struct arena *);
 
 #endif

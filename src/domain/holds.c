@@ -36,6 +36,9 @@ STATEMENT(hold_seats_insert, SHOW, "", "INSERT INTO hold_seats (show_id, hold_id
     "JOIN show_prices p ON p.show_id = ? AND p.section_id = s.section_id "
     "AND ((o.price_type IS NULL AND p.sort = 0) OR p.price_type = o.price_type) "
     "WHERE s.show_id = ? AND s.seat_id IN " IN_8);
+/* Changed seats are still those that somebody is to be written to about. */
+STATEMENT(hold_address_keep, SHOW, "", "UPDATE holds n JOIN holds o ON o.show_id = ? AND o.hold_id = ? "
+    "SET n.email = o.email, n.addresses = o.addresses WHERE n.show_id = ? AND n.hold_id = ? AND o.addresses > n.addresses");
 STATEMENT(buyer_show_note, DIRECTORY, "", "INSERT INTO buyer_shows (buyer_id, show_id, at) VALUES (?, ?, UTC_TIMESTAMP(3)) "
     "ON DUPLICATE KEY UPDATE at = UTC_TIMESTAMP(3)");
 
@@ -296,6 +299,8 @@ write_hold(struct db *db, struct take *t)
 		db_refuse(db, "show=%" PRId64 " other than %zu locked seats changed", show, t->seats.n);
 	FAULT_DB(db, "hold.seats_taken");
 	db_change(db, &hold_insert, show, t->id, t->ask->buyer, t->seats.n, extensions, at_ms(expires), at_ms(until), at_ms(longest));
+	for (size_t i = 0; i < n_replaced; i++)
+		db_change(db, &hold_address_keep, show, replaced[i], show, t->id);
 	if (db_change(db, &hold_seats_insert, t->id, show, replaced[0], replaced[1], show, show,
 	    AT_8(t->seats.ids, t->seats.n)) != (int64_t)t->seats.n && !db_failed(db))
 		db_refuse(db, "show=%" PRId64 " has no price for a seat", show);

@@ -173,6 +173,8 @@ seats_json(struct arena *a, struct seats_told t)
 	buf_byte(&b, ']');
 	if (t.reason)
 		buf_fmt(&b, ",\"reason\":\"%s\"", t.reason);
+	if (t.back)
+		buf_fmt(&b, ",\"back\":%" PRId64, t.back->minor);
 	buf_byte(&b, '}');
 	return buf_view(&b);
 }

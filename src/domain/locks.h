@@ -87,6 +87,7 @@ struct seats_told {
 	size_t n_rows;
 	int up;
 	const char *reason;		/* NULL: left out */
+	const struct money *back;	/* what goes back for them; NULL: left out */
 };
 #define SEATS_EXPIRED 1			/* and nothing was written */
 #define SEATS_CHANGED 2			/* version + 1 */

@@ -4,7 +4,7 @@
  * Ids grow: of two events about one hold, booking, payment or seat the later one has the higher id, as long as the database's clock is
  * not put back. What becomes of events at each sink of the relay stands in deliveries (deliveries.h). An event may come to a consumer
  * twice, with the same id; seats come with versions, which grow with every change of the seat: what is lower than the one known is old.
- * Of the consumers below, live and mail are there so far; mail takes all its types but BOOKING_CANCELLED and REFUND_HUMAN.
+ * Of the consumers below, live and mail are there so far; mail takes all its types but REFUND_HUMAN.
  *
  *   type               topic           key (subject)  when                                          payload              consumers
  *   SEAT_HELD          foyer.seats     hold           seats become held                             hold, seats, versions  live, kafka
@@ -13,13 +13,14 @@
  *   SEAT_SOLD          foyer.seats     hold           seats become confirmed                        booking, seats, versions  live, kafka
  *   BOOKING_PENDING    foyer.bookings  booking        first Pay of a hold                           hold, seats, total   kafka
  *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                                       hold, seats, total   mail, sms, push, kafka, hooks
- *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         kafka, hooks
- *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason kafka
- *   BOOKING_CANCELLED  foyer.bookings  booking        tickets given back                            hold, seats          mail, kafka, hooks
- *   BOOKING_REDUCED    foyer.bookings  booking        some of its tickets given back                hold, seats          kafka, hooks
+ *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         mail, kafka, hooks
+ *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason mail, kafka
+ *   BOOKING_CANCELLED  foyer.bookings  booking        tickets given back                            hold, seats, back    mail, kafka, hooks
+ *   BOOKING_REDUCED    foyer.bookings  booking        some of its tickets given back                hold, seats, back    mail, kafka, hooks
  *   BOOKING_LINK       foyer.bookings  booking        reference and e-mail were proved              booking              mail
  *   HOLD_ADDRESS_GIVEN foyer.bookings  hold           an address to write to about a hold is given, or another one   hold mail
  *   HOLD_ENDING        foyer.bookings  hold           two minutes of a hold are left                hold, until (ms since 1970)  mail, sms, push, kafka
+ *   SHOW_MOVED         foyer.bookings  booking        its show begins at another time               from, to (ms since 1970)  mail, kafka, hooks
  *   PAYMENT_CREATED, _OPEN, _CAPTURING, _PAID, _FAILED, _CLOSED, _REFUND_DUE, _REFUNDED
  *                      foyer.payments  payment        the payment enters that state                 hold, amount, provider  kafka, hooks (REFUND_DUE: mail)
  *   REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_HUMAN

@@ -4,6 +4,7 @@
 #include "domain/bookings.h"
 #include "domain/cancel.h"
 #include "domain/email.h"
+#include "domain/show_move.h"
 #include "domain/tickets.h"
 #include "pages/answers.h"
 #include "pages/app.h"
@@ -69,13 +70,16 @@ fill_refunds(struct request *rq, const struct booking *b, const struct show *sho
 	return outcome_of_reads(rq->app->db);
 }
 
-/* Whether "give tickets back" leads anywhere. */
+/* Whether "give tickets back" leads anywhere; and when the show was to begin, if that has changed since. */
 static enum outcome
 fill_terms(struct request *rq, const struct booking *b, const struct show *show, struct booking_view *v)
 {
 	struct cancel_terms terms;
+	int64_t before_ms = 0;
 	enum outcome o = cancel_terms_read(rq->app->db, b->show, &terms);
 
+	v->moved = b->state == BOOKING_IS_CONFIRMED && booking_moved(rq->app->db, b->show, b->id, &before_ms);
+	v->before = (struct moment){ before_ms, show->starts.zone };
 	v->can_give_back = terms.in_time && b->state == BOOKING_IS_CONFIRMED;
 	v->give_back_until = (struct moment){ terms.until_ms, show->starts.zone };
 	return o;
@@ -112,27 +116,6 @@ booking_get(struct request *rq, struct response *rs)
 	return 200;
 }
 
-static struct span
-seat_names_of(struct arena *a, const struct booking *b)
-{
-	struct buf names;
-
-	buf_init(&names, a, SEAT_NAMES_MAX);
-	for (size_t i = 0; i < b->n; i++)
-		seat_names_add(&names, b->tickets[i].row, b->tickets[i].number);
-	return buf_view(&names);
-}
-
-/* "https://tickets.example.org:8443" -> "tickets.example.org" */
-static struct span
-host_of(const char *base_url)
-{
-	struct span host = span_of(strstr(base_url, "//") ? strstr(base_url, "//") + 2 : base_url);
-
-	host = span_cut(&host, '/');
-	return span_cut(&host, ':');
-}
-
 int
 booking_calendar_get(struct request *rq, struct response *rs)
 {
@@ -144,15 +127,9 @@ booking_calendar_get(struct request *rq, struct response *rs)
 
 	if (status)
 		return status;
-	e = (struct calendar_event){
-		.uid = arena_fmt(a, PRSPAN "@" PRSPAN, ARGSPAN(b.reference), ARGSPAN(host_of(rq->app->settings->base_url))),
-		.title = show.event.title,
-		.place = arena_fmt(a, PRSPAN ", " PRSPAN ", " PRSPAN, ARGSPAN(show.venue_name), ARGSPAN(show.hall_name),
-		    ARGSPAN(show.address)),
-		.words = arena_fmt(a, PRSPAN " · " PRSPAN, ARGSPAN(seat_names_of(a, &b)), ARGSPAN(reference_groups(a, b.reference))),
-		.url = arena_fmt(a, "%s/bookings/" PRSPAN, rq->app->settings->base_url, ARGSPAN(booking_link(rq, &b))),
-		.starts_ms = show.starts_utc_ms, .ends_ms = show.starts_utc_ms + show.event.minutes * 60000,
-		.stamp_ms = clock_now(), .cancelled = b.state == BOOKING_IS_CANCELLED };
+	e = calendar_of_booking(a, rq->app->settings, &b, &show,
+	    arena_fmt(a, "%s/bookings/" PRSPAN, rq->app->settings->base_url, ARGSPAN(booking_link(rq, &b))));
+	e.stamp_ms = clock_now();
 	rs->type = SPAN(CALENDAR_TYPE);
 	response_header(rs, "Content-Disposition", SPAN("attachment; filename=\"tickets.ics\""));
 	calendar_print(&rs->body.buf, &e);

@@ -5,12 +5,14 @@
 #include "base/base.h"
 
 #include "domain/bookings.h"
+#include "domain/hold_notices.h"
 #include "domain/phones.h"
 #include "pages/answers.h"
 #include "pages/app.h"
 #include "pages/hold.h"
 #include "pages/holdpath.h"
 #include "pages/routes.h"
+#include "pages/session.h"
 #include "pages/sums.h"
 #include "pages/words.h"
 #include "views/hold.h"
@@ -160,6 +162,8 @@ fill_buyer(struct request *rq, struct checkout_page *p, const struct hold_says *
 	v->email = says->typed ? says->email : SPAN_NONE;
 	v->buyer_name = says->typed ? says->name : SPAN_NONE;
 	v->waiting_path = SPAN_NONE;
+	if (o == OUTCOME_NOT_FOUND && !says->typed)
+		v->email = v->address;
 	if (o != OUTCOME_OK)
 		return o == OUTCOME_NOT_FOUND ? OUTCOME_OK : o;
 	if (!says->typed) {
@@ -176,6 +180,23 @@ fill_buyer(struct request *rq, struct checkout_page *p, const struct hold_says *
 	return OUTCOME_OK;
 }
 
+/* Whom we write to about these seats, if anybody yet. */
+static enum outcome
+fill_address(struct request *rq, struct checkout_page *p, const struct hold_says *says)
+{
+	struct hold_view *v = &p->view;
+	struct hold_address address;
+	enum outcome o = hold_address_read(rq->app->db, p->h->show, p->h->id, &address);
+
+	v->address = o == OUTCOME_OK ? address.email : SPAN_NONE;
+	v->told = says->told && v->address.n;
+	v->paying_address = o == OUTCOME_OK && address.tried;
+	v->tell_wrong = says->tell_wrong;
+	v->tell_full = says->tell_full;
+	v->tell = says->tell_wrong || says->tell_full ? says->tell : v->address;
+	return o;
+}
+
 /* Where they want to be told of the end, as far as that is offered. */
 static enum outcome
 fill_reach(struct request *rq, struct checkout_page *p, const struct hold_says *says)
@@ -184,7 +205,7 @@ fill_reach(struct request *rq, struct checkout_page *p, const struct hold_says *
 
 	v->push_key = rq->app->push_public;
 	v->asks_mobile = *rq->app->settings->sms_url;
-	v->mobile = says->mobile;
+	v->mobile = v->asks_mobile && says->typed ? says->mobile : SPAN_NONE;
 	v->mobile_wrong = says->mobile_wrong;
 	v->texted = says->texted;
 	return v->asks_mobile && !says->typed ? phone_read(rq->app->db, p->h->show, p->h->buyer, &v->mobile) : OUTCOME_OK;
@@ -211,6 +232,8 @@ fill(struct request *rq, struct checkout_page *p, const struct hold_says *says)
 	fill_seats(rq->arena, p);
 	fill_ways(rq, p, says->way);
 	o = fill_sums(rq, p);
+	if (o == OUTCOME_OK)
+		o = fill_address(rq, p, says);
 	if (o == OUTCOME_OK)
 		o = fill_reach(rq, p, says);
 	return o == OUTCOME_OK ? fill_buyer(rq, p, says) : o;
@@ -244,8 +267,8 @@ taken_again(struct request *rq, const struct hold *h, struct hold *again)
 }
 
 /* An ended hold with a payment that took money, or still may, has not simply run out: its return page knows how it stands. */
-static int
-ended(struct request *rq, struct response *rs, const struct hold *h)
+int
+hold_ended(struct request *rq, struct response *rs, const struct hold *h, bool own)
 {
 	struct payment p;
 	struct hold again;
@@ -258,7 +281,7 @@ ended(struct request *rq, struct response *rs, const struct hold *h)
 
 		return redirect(rs, "/pay/return/" PRSPAN, ARGSPAN(token));
 	}
-	return taken_again(rq, h, &again) ? hold_again(rq, rs, &again, "") : over_page(rq, rs, h);
+	return own && taken_again(rq, h, &again) ? hold_again(rq, rs, &again, "") : over_page(rq, rs, h);
 }
 
 int
@@ -272,7 +295,7 @@ hold_page(struct request *rq, struct response *rs, const struct hold *h, const s
 	if (h->state == HOLD_RELEASED && span_is(h->reason, "replaced"))
 		return redirect(rs, "/holds");
 	if (h->state != HOLD_ACTIVE || h->over)
-		return ended(rq, rs, h);
+		return hold_ended(rq, rs, h, h->buyer == session_buyer(rq));
 	o = fill(rq, &p, says);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
@@ -285,7 +308,7 @@ hold_get(struct request *rq, struct response *rs)
 {
 	struct hold_says says = { .declined = query_value(rq, "declined").n, .came_back = query_value(rq, "back").n,
 		.extended = query_value(rq, "extended").n, .swapped = query_value(rq, "swapped").n, .texted = query_value(rq, "texted").n,
-		.way = SPAN_NONE, .mobile = SPAN_NONE };
+		.told = query_value(rq, "told").n, .way = SPAN_NONE, .mobile = SPAN_NONE };
 	struct hold h;
 	int status = hold_of_path(rq, rs, &h);
 

@@ -14,10 +14,19 @@ struct hold_says {
 	bool email_wrong, name_wrong, way_wrong;
 	struct span mobile;		/* likewise */
 	bool mobile_wrong, texted;	/* texted: a number was just taken down */
+	bool told;			/* a letter about these seats is on its way */
+	bool tell_wrong, tell_full;	/* none is: that is no address; it was changed often enough */
+	struct span tell;		/* what was typed for it */
 };
 
 /* Prints it; status is what goes out with it where the hold can still be paid. One that is over or paid leads elsewhere instead. */
 int hold_page(struct request *, struct response *, const struct hold *, const struct hold_says *, int status);
+
+/*
+ * The answer for one that has ended unpaid: how its money stands, where any was taken or may be, else that it is over. own: this browser
+ * may see the buyer's other holds.
+ */
+int hold_ended(struct request *, struct response *, const struct hold *, bool own);
 
 /*
  * holdreach.c: the number for texts as it was typed, and in *phone as it can be sent to; none is fine. Where no texts are sent, nobody was

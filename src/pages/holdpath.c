@@ -2,24 +2,50 @@
 #include "base/base.h"
 
 #include "domain/bookings.h"
+#include "domain/hold_notices.h"
 #include "pages/answers.h"
 #include "pages/app.h"
 #include "pages/holdpath.h"
 #include "pages/session.h"
 #include "pages/words.h"
 
+bool
+hold_brought(struct request *rq, struct hold *h)
+{
+	struct hold_address address;
+	struct token t;
+
+	if (!session_brought(rq, &t) || hold_address_read(rq->app->db, t.show, t.id, &address) != OUTCOME_OK ||
+	    hold_read(rq->app->db, rq->arena, t.show, t.id, 0, h) != OUTCOME_OK)
+		return false;
+	/* tickets are for the address that they were bought with */
+	return t.generation == address.generation && (h->state == HOLD_ACTIVE || address.good);
+}
+
+void
+hold_bring_on(struct request *rq, struct response *rs, const struct hold *was, int64_t hold)
+{
+	struct hold_address address;
+
+	if (was->buyer != session_buyer(rq) && hold_address_read(rq->app->db, was->show, hold, &address) == OUTCOME_OK)
+		session_bring(rs, link_token(rq, TOKEN_LINK, was->show, hold, address.generation));
+}
+
 int
 hold_of_path(struct request *rq, struct response *rs, struct hold *h)
 {
 	int64_t buyer = session_buyer(rq);
-	struct token t;
+	struct hold brought;
+	struct token t, link;
 	enum outcome o;
 
-	if (!buyer || !token_read(&rq->app->token_key, TOKEN_HOLD, path_value(rq, "token"), &t))
+	if ((!buyer && !session_brought(rq, &link)) || !token_read(&rq->app->token_key, TOKEN_HOLD, path_value(rq, "token"), &t))
 		return 404;
-	o = hold_read(rq->app->db, rq->arena, t.show, t.id, buyer, h);
+	o = hold_read(rq->app->db, rq->arena, t.show, t.id, 0, h);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
+	if (h->buyer != buyer && !(hold_brought(rq, &brought) && brought.show == h->show && brought.id == h->id))
+		return 404;
 	return t.generation == h->generation ? 0 : 404;
 }
 

@@ -1,4 +1,7 @@
-/* holdpath.h - the hold that a page's address names. It opens only in the browser that took it; a stranger finds nothing there. */
+/*
+ * holdpath.h - the hold that a page's address names. It opens in the browser that took it, and in one that it was brought to by
+ * the link in a letter; a stranger finds nothing there.
+ */
 #ifndef FOYER_PAGES_HOLDPATH_H
 #define FOYER_PAGES_HOLDPATH_H
 
@@ -7,6 +10,11 @@
 
 /* 0, or the status to answer with: 404 for a token that is not ours, not theirs, or of another generation. */
 int hold_of_path(struct request *, struct response *, struct hold *);
+
+/* The hold that was brought to this browser, active or paid; false: none, or the link that did it is void by now. */
+bool hold_brought(struct request *, struct hold *);
+/* If that hold was brought here, so is what took its place. */
+void hold_bring_on(struct request *, struct response *, const struct hold *was, int64_t hold);
 
 struct span hold_path(struct request *, const struct hold *);	/* "/holds/{token}" */
 

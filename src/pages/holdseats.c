@@ -68,5 +68,6 @@ holdseats_post(struct request *rq, struct response *rs)
 	if (o != OUTCOME_OK)
 		return seat_ask_refuse(rq, rs, &ask, o, &result);
 	metric_add(METRIC_HOLDS_TAKEN, 1);
+	hold_bring_on(rq, rs, &h, result.hold);
 	return hold_again(rq, rs, &(struct hold){ .show = h.show, .id = result.hold }, "?swapped=1");
 }

@@ -13,6 +13,19 @@ cookie_name(const struct app *app)
 	return settings_https(app->settings) ? "__Host-foyer" : "foyer";
 }
 
+static const char *
+brought_name(const struct app *app)
+{
+	return settings_https(app->settings) ? "__Host-foyer-hold" : "foyer-hold";
+}
+
+static void
+set_cookie(struct response *rs, const char *name, struct span value)
+{
+	response_header(rs, "Set-Cookie", arena_fmt(rs->rq->arena, "%s=" PRSPAN "; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
+	    name, ARGSPAN(value), LASTS_SECONDS, settings_https(rs->rq->app->settings) ? "; Secure" : ""));
+}
+
 int64_t
 session_buyer(struct request *rq)
 {
@@ -28,6 +41,17 @@ session_keep(struct response *rs, int64_t buyer)
 	const struct app *app = rs->rq->app;
 	struct token_text text = token_print(&app->token_key, (struct token){ .kind = TOKEN_BUYER, .id = buyer });
 
-	response_header(rs, "Set-Cookie", arena_fmt(rs->rq->arena, "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
-	    cookie_name(app), text.text, LASTS_SECONDS, settings_https(app->settings) ? "; Secure" : ""));
+	set_cookie(rs, cookie_name(app), span_of(text.text));
+}
+
+bool
+session_brought(struct request *rq, struct token *t)
+{
+	return token_read(&rq->app->token_key, TOKEN_LINK, cookie_value(rq, brought_name(rq->app)), t);
+}
+
+void
+session_bring(struct response *rs, struct span link_token)
+{
+	set_cookie(rs, brought_name(rs->rq->app), link_token);
 }

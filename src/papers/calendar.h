@@ -2,6 +2,10 @@
 #ifndef FOYER_PAPERS_CALENDAR_H
 #define FOYER_PAPERS_CALENDAR_H
 
+#include "base/settings.h"
+#include "domain/bookings.h"
+#include "domain/catalog.h"
+
 #define CALENDAR_TYPE "text/calendar; charset=utf-8"
 
 struct calendar_event {
@@ -13,5 +17,7 @@ struct calendar_event {
 };
 
 void calendar_print(struct buf *, const struct calendar_event *);
+/* A booking's date, with this link to its tickets; all but stamp_ms. */
+struct calendar_event calendar_of_booking(struct arena *, const struct settings *, const struct booking *, const struct show *, struct span link);
 
 #endif

@@ -21,4 +21,11 @@ bool qr_make(struct arena *, struct span text, struct qr *);
 /* Its accessible name is the words around it: the picture itself is hidden from readers. */
 bool qr_svg(struct arena *, struct span text, struct html_safe *svg);
 
+struct qr_picture {
+	struct span png;
+	int side;		/* modules, with the quiet zone */
+};
+/* A picture of `dot` pixels a module (qr_png.c), for those who show no SVG. */
+bool qr_png(struct arena *, struct span text, int dot, struct qr_picture *);
+
 #endif

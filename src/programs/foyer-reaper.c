@@ -78,6 +78,8 @@ ask_round(struct db *db, struct arena *a, const struct settings *s)
 	hold_against_lists(&f);
 	db_clear(db);
 	directories_tidy(db);
+	db_clear(db);
+	hold_addresses_forget(db, a);
 }
 
 /* The asker ends after a minute, between two rounds; the others, when they are told to, or when the asker is gone. */

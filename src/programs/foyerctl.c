@@ -291,6 +291,8 @@ static const struct command {
 	    "gives tickets of a booking back for a buyer: their seats are free, all but AMOUNT goes back" },
 	{ "refund", " REFERENCE AMOUNT | done|again SHOW-REFUND [WORDS]", WITH_DATABASE, ctl_refund,
 	    "gives money of a booking back without taking tickets, or ends a refund that needs a human" },
+	{ "show", " move SHOW YYYY-MM-DD HH:MM", WITH_DATABASE, ctl_show,
+	    "a published show begins at another time, of its city: tickets stay valid, and every buyer is told" },
 	{ "outbox", " [retry EVENT|all SINK | drop EVENT SINK WORDS]", WITH_DATABASE, ctl_outbox,
 	    "events on their way out: how each sink is, what failed; 1 if there are dead letters; tries one again, or drops it for a reason" },
 	{ "webhook", " verify --provider P --headers FILE --body FILE [--now UNIX] [--config FILE] [--cert FILE --roots FILE]", ALONE,

@@ -27,6 +27,8 @@ int ctl_cancel(struct call *);
 int ctl_refund(struct call *);
 /* foyerctl_outbox.c */
 int ctl_outbox(struct call *);
+/* foyerctl_show.c */
+int ctl_show(struct call *);
 /* foyerctl_webhook.c */
 int ctl_webhook(struct call *);
 

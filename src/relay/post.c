@@ -9,8 +9,8 @@
 #include "relay/post.h"
 
 #define CONNECT_TIMEOUT_MS 5000L
-#define TIMEOUT_MS 20000L
-#define ANSWER_SECONDS 8L	/* also to QUIT, which comes after that: together less than SINK_SECONDS */
+#define TIMEOUT_MS 17000L	/* with a paper of 10 seconds before it, less than SINK_SECONDS */
+#define ANSWER_SECONDS 12L
 
 /* -- a folder ---------------------------------------------------------------------------------------------------------------- */
 
@@ -71,23 +71,46 @@ handle_ready(void)
 }
 
 /*
- * Whose no it was (RFC 5321, 4.2; RFC 4954, 6). 450 and 451 are said of one mailbox: it is busy, or wants to see us again. Any other
- * temporary one, and whatever comes before a message is spoken of, is about the server.
+ * Whose no it was (RFC 5321, 4.2; RFC 4954, 6). libcurl says by its own code how far we came: it has others for a connection, TLS and a
+ * login that fail, and where a server's answer is none that it expected, what tells a greeting from the last word is whether the message
+ * had gone out. What then is left is about this message, or whom it is for: but 421, said anywhere by a server that closes.
  */
 static enum sink_answer
-answer_of(CURLcode rc, long status)
+answer_of(CURLcode rc, long status, bool gone_out)
 {
+	bool spoken = rc == CURLE_SEND_ERROR || (rc == CURLE_WEIRD_SERVER_REPLY && gone_out);
+
 	if (rc == CURLE_OK)
 		return SINK_TAKEN;
-	if (status == 450 || status == 451)
-		return SINK_LATER;
-	if (status < 500 || rc == CURLE_WEIRD_SERVER_REPLY || rc == CURLE_LOGIN_DENIED || status == 530 || status == 534 || status == 535)
+	if (!spoken || status < 400 || status == 421 || status == 454 || status == 530 || status == 534 || status == 535 || status == 538)
 		return SINK_DOWN;
-	return SINK_REFUSED;
+	return status < 500 ? SINK_LATER : SINK_REFUSED;
+}
+
+static unsigned
+server_set(CURL *h, struct arena *a, const struct post_server *s)
+{
+	static const long tls[] = { [POST_TLS_OFF] = CURLUSESSL_NONE, [POST_TLS_TRY] = CURLUSESSL_TRY, [POST_TLS_REQUIRE] = CURLUSESSL_ALL };
+	unsigned bad = 0;
+
+	bad |= curl_easy_setopt(h, CURLOPT_URL, s->url);
+	bad |= curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	bad |= curl_easy_setopt(h, CURLOPT_USE_SSL, tls[s->tls]);
+	if (*s->ca_file)
+		bad |= curl_easy_setopt(h, CURLOPT_CAINFO, s->ca_file);
+	if (*s->user) {
+		bad |= curl_easy_setopt(h, CURLOPT_USERNAME, s->user);
+		bad |= curl_easy_setopt(h, CURLOPT_PASSWORD, CSTR(a, s->password.hidden));
+	}
+	bad |= curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	bad |= curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+	bad |= curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
+	bad |= curl_easy_setopt(h, CURLOPT_SERVER_RESPONSE_TIMEOUT, ANSWER_SECONDS);
+	return bad;
 }
 
 enum sink_answer
-post_by_smtp(struct arena *a, const char *url, const struct parcel *p, struct span *why)
+post_by_smtp(struct arena *a, const struct post_server *server, const struct parcel *p, struct span *why)
 {
 	CURL *h = handle_ready();
 	struct curl_slist *to = curl_slist_append(NULL, CSTR(a, p->to));
@@ -96,12 +119,7 @@ post_by_smtp(struct arena *a, const char *url, const struct parcel *p, struct sp
 	long status = 0;
 	CURLcode rc;
 
-	bad |= curl_easy_setopt(h, CURLOPT_URL, url);
-	bad |= curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	bad |= curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
-	bad |= curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-	bad |= curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
-	bad |= curl_easy_setopt(h, CURLOPT_SERVER_RESPONSE_TIMEOUT, ANSWER_SECONDS);
+	bad |= server_set(h, a, server);
 	bad |= curl_easy_setopt(h, CURLOPT_MAIL_FROM, CSTR(a, p->from));
 	bad |= curl_easy_setopt(h, CURLOPT_MAIL_RCPT, to);
 	bad |= curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
@@ -113,5 +131,5 @@ post_by_smtp(struct arena *a, const char *url, const struct parcel *p, struct sp
 	curl_slist_free_all(to);
 	if (rc != CURLE_OK)
 		*why = arena_fmt(a, "smtp %ld: %s", status, curl_easy_strerror(rc));
-	return answer_of(rc, status);
+	return answer_of(rc, status, rest.n == 0);
 }

@@ -82,7 +82,7 @@ emit_flush(struct emitter *e)
 
 		text_fmt(&e->code, "#line %d \"%s\"\n", e->literal_at.line, e->literal_at.file);
 		indent(&e->code, e->depth);
-		text_fmt(&e->code, "%s(out, ", source_first()->plain ? "BUF_LIT" : "html_literal");
+		text_fmt(&e->code, "%s(out, ", e->plain ? "BUF_LIT" : "html_literal");
 		quote(&e->code, literal.p + i, n, e->depth);
 		text_bytes(&e->code, ");\n", 3);
 	}
@@ -160,7 +160,7 @@ signature(const struct source *s)
 }
 
 void
-emit_header(struct text *t, const struct source *s)
+emit_header(struct text *t, const struct source *s, const struct source *twin)
 {
 	const char *guard = keep_fmt("VIEWS_%s_%s", upper(s->c_name), s->plain ? "TEXT" : "HTML");
 
@@ -169,14 +169,22 @@ emit_header(struct text *t, const struct source *s)
 	emit_shapes(t, s->fields);
 	text_fmt(t, "struct %s {\n", s->c_struct);
 	emit_fields(t, s->fields, 1);
-	text_fmt(t, "};\n\nvoid %s;\n\n#endif\n", signature(s));
+	text_fmt(t, "};\n\nvoid %s;\n", signature(s));
+	if (twin)
+		text_fmt(t, "void %s;\n", signature(twin));
+	text_fmt(t, "\n#endif\n");
 }
 
 void
-emit_unit(struct text *t, const struct source *s, const struct emitter *e)
+emit_unit_head(struct text *t, const struct source *s)
 {
-	text_fmt(t, "/* Made by tmplc from %s; change that file. */\n#include \"base/base.h\"\n\n#include \"%s.h\"\n\n", s->file, s->name);
-	text_fmt(t, "void\n%s\n{\n", signature(s));
+	text_fmt(t, "/* Made by tmplc from %s; change that file. */\n#include \"base/base.h\"\n\n#include \"%s.h\"\n", s->file, s->name);
+}
+
+void
+emit_function(struct text *t, const struct source *s, const struct emitter *e)
+{
+	text_fmt(t, "\nvoid\n%s\n{\n", signature(s));
 	if (e->code.n)
 		text_bytes(t, e->code.p, e->code.n);
 	if (!e->code.n)

@@ -153,6 +153,21 @@ fields_find(const struct field *f, const char *name)
 	return f;
 }
 
+/* Two views that fill one struct: the same names, types and order. */
+void
+fields_check_same(const struct field *f, const struct field *other, struct place at, const char *file)
+{
+	for (; f && other; f = f->next, other = other->next) {
+		if (strcmp(f->name, other->name) || f->type != other->type || f->shape || other->shape)
+			fail(other->at, "the view of a letter's twin differs: here \"%s\", in %s:%d \"%s\"", other->name, f->at.file, f->at.line, f->name);
+		fields_check_same(f->inner, other->inner, other->at, file);
+	}
+	if (f)
+		fail(at, "the view of a letter's twin differs: \"%s\" of %s:%d is missing", f->name, f->at.file, f->at.line);
+	if (other)
+		fail(other->at, "the view of a letter's twin differs: \"%s\" is not in %s", other->name, file);
+}
+
 void
 scope_add(struct scope *s, const struct field *seen, const struct field *real, const char *base)
 {

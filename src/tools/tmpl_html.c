@@ -54,6 +54,8 @@ append(char *to, size_t size, char c, struct place at)
 static void
 tag_named(struct html_state *s, struct place at)
 {
+	if (!strcmp(s->tag, "style") && s->mail)
+		return;
 	if (!strcmp(s->tag, "style"))
 		fail(at, "<style> is refused: styles live in static/");
 	if (ONE_OF(refused_tags, s->tag))
@@ -94,7 +96,7 @@ tag_done(struct html_state *s)
 	attr_done(s, AT_TEXT);
 	s->refresh = s->open_text = false;
 	s->matched = 0;
-	if (!strcmp(s->tag, "script") || !strcmp(s->tag, "title") || !strcmp(s->tag, "textarea")) {
+	if (!strcmp(s->tag, "script") || !strcmp(s->tag, "style") || !strcmp(s->tag, "title") || !strcmp(s->tag, "textarea")) {
 		s->at = AT_RAW;
 		return;
 	}
@@ -122,7 +124,7 @@ url_fixes(const struct html_state *s, struct place at)
 		return n == 2 && p[1] > ' ' && !strchr("/\\&", p[1]);	/* & might spell one of the two */
 	if (p[n - 1] == ':' && (!strcmp(p, "javascript:") || !strcmp(p, "data:") || !strcmp(p, "vbscript:")))
 		fail(at, "an address cannot begin with %s", p);
-	if (!strcmp(p, "mailto:"))
+	if (!strcmp(p, "mailto:") || (s->mail && !strcmp(p, "cid:")))
 		return true;
 	return n > 9 && !strncmp(p, "https://", 8) && p[n - 1] == '/' &&
 	    8 + strspn(p + 8, "abcdefghijklmnopqrstuvwxyz0123456789.-:") == n - 1;
@@ -137,6 +139,8 @@ url_step(struct html_state *s, char c, struct place at)
 		s->url = URL_FIXED;
 	}
 	if (s->url == URL_START) {
+		if (s->mail && strchr("/?#.", c))
+			fail(at, "in a letter an address is whole: a url, https://…, mailto: or cid:");
 		s->url = c == '?' || c == '#' ? URL_FIXED : URL_PREFIX;
 	}
 	if (s->url == URL_PREFIX && strlen(s->prefix) + 2 < sizeof(s->prefix)) {
@@ -283,7 +287,7 @@ step_value(struct walk *w, char c)
 		url_step(s, c, w->at);
 }
 
-/* Inside of title, textarea, script: nothing but their own end tag means anything. */
+/* Inside of title, textarea, script, style: nothing but their own end tag means anything. */
 static void
 step_raw(struct walk *w, char c)
 {

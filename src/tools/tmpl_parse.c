@@ -367,6 +367,15 @@ fields_block(struct parser *p)
 	p->start = p->p;
 }
 
+/* "templates/mail/link.txt" */
+static bool
+in_mail(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return slash && slash - file >= 4 && !memcmp(slash - 4, "mail", 4) && (slash - file == 4 || slash[-5] == '/');
+}
+
 struct source *
 source_read(const char *file, bool partial, struct place from)
 {
@@ -379,6 +388,7 @@ source_read(const char *file, bool partial, struct place from)
 	s->file = file;
 	s->partial = partial;
 	s->plain = dot && !strcmp(dot, ".txt");
+	s->mail = in_mail(file);
 	s->name = base_name(file) + (partial ? 1 : 0);
 	s->c_name = c_name(s->name);
 	s->c_struct = keep_fmt(!partial ? "%s_view" : s->plain ? "%s_text_fields" : "%s_fields", s->c_name);
@@ -397,13 +407,34 @@ source_read(const char *file, bool partial, struct place from)
 struct source *
 source_partial(const char *name, struct place at)
 {
-	const char *slash = strrchr(all_sources->file, '/'), *dot = strrchr(all_sources->file, '.');
-	char *file = keep_fmt("%.*s_%s%s", slash ? (int)(slash - all_sources->file + 1) : 0, all_sources->file, name, dot ? dot : "");
+	const char *slash = strrchr(at.file, '/'), *dot = strrchr(at.file, '.');
+	char *file = keep_fmt("%.*s_%s%s", slash ? (int)(slash - at.file + 1) : 0, at.file, name, dot ? dot : "");
 
 	for (struct source *s = all_sources; s; s = s->next)
 		if (!strcmp(s->file, file))
 			return s;
 	return source_read(file, true, at);
+}
+
+struct source *
+source_twin(const struct source *s)
+{
+	const char *file = keep_fmt("%.*s.html", (int)(strrchr(s->file, '.') - s->file), s->file);
+	struct place top = { s->file, 1 };
+	struct source *twin;
+	FILE *f;
+
+	if (!s->mail)
+		return NULL;
+	if (!s->plain)
+		fail(top, "a letter is compiled by its text, %.*s.txt", (int)(strrchr(s->file, '.') - s->file), s->file);
+	f = fopen(file, "rb");
+	if (!f)
+		fail(top, "a letter is text and HTML, and %s is missing", file);
+	fclose(f);
+	twin = source_read(file, false, top);
+	fields_check_same(s->fields, twin->fields, (struct place){ file, 1 }, s->file);
+	return twin;
 }
 
 const struct source *

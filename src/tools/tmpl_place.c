@@ -28,11 +28,20 @@ describe(const struct html_state *s)
 	}
 }
 
+/* Of the elements whose content is no HTML. */
+static bool
+takes_no_values(const struct html_state *s)
+{
+	return !strcmp(s->tag, "script") || !strcmp(s->tag, "style");
+}
+
 static enum html_place
 url_value(struct html_state *s, const struct type *type, const char *name, struct place at)
 {
 	if (s->url == URL_LIST)
 		fail(at, "{{%s}} in %s: a list of addresses takes no values", name, s->attr);
+	if (s->mail && type->kind == KIND_PATH)
+		fail(at, "{{%s}} in %s: in a letter an address is whole, and a path is none", name, s->attr);
 	if (s->url == URL_START && (type->kind == KIND_URL || type->kind == KIND_PATH)) {
 		s->url = URL_WHOLE;
 		return PLACE_URL_WHOLE;
@@ -69,8 +78,8 @@ html_value(struct html_state *s, const struct type *type, const char *name, stru
 	case AT_TEXT:
 		return PLACE_TEXT;
 	case AT_RAW:
-		if (!strcmp(s->tag, "script"))
-			fail(at, "{{%s}} in <script>", name);
+		if (takes_no_values(s))
+			fail(at, "{{%s}} in <%s>", name, s->tag);
 		if (type->kind == KIND_HTML)
 			fail(at, "{{%s}}: html cannot stand in <%s>", name, s->tag);
 		return PLACE_RAW_TEXT;
@@ -102,6 +111,8 @@ html_value(struct html_state *s, const struct type *type, const char *name, stru
 void
 html_asset_here(struct html_state *s, struct place at)
 {
+	if (s->mail)
+		fail(at, "a letter has no assets: nobody reads it on our site");
 	if (s->at == AT_TEXT || (s->at == AT_QUOTED && (s->url == URL_NONE || s->url == URL_LIST)))
 		return;
 	if (s->at != AT_QUOTED || s->url != URL_START)
@@ -114,7 +125,7 @@ html_branch(struct html_state *s, struct place at)
 {
 	html_settle(s, at);
 	if ((s->at != AT_TEXT && s->at != AT_GAP && s->at != AT_GLUED && s->at != AT_QUOTED && s->at != AT_RAW) ||
-	    (s->at == AT_RAW && !strcmp(s->tag, "script")))
+	    (s->at == AT_RAW && takes_no_values(s)))
 		fail(at, "a block cannot begin or end in %s", describe(s));
 }
 

@@ -238,12 +238,13 @@ walk_nodes(struct walk *w, const struct node *n, const struct scope *scope)
 void
 walk_source(struct emitter *e, const struct source *s)
 {
-	struct walk w = { .e = e, .plain = s->plain };
+	struct walk w = { .e = e, .plain = s->plain, .html = { .mail = s->mail } };
 	struct scope top = { NULL, NULL };
 
 	for (const struct field *f = s->fields; f; f = f->next)
 		scope_add(&top, f, f, "v->");
 	e->depth = 1;
+	e->plain = s->plain;
 	walk_nodes(&w, s->body, &top);
 	emit_flush(e);
 	if (!s->plain)

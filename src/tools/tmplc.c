@@ -4,6 +4,10 @@
  *
  *	tmplc -o OUTDIR [-d DEPFILE] templates/NAME.html | templates/mail/NAME.txt
  *
+ * In a folder called mail a template is a letter: NAME.txt, and beside it NAME.html with the same view, become one struct with two
+ * functions, NAME_text() and NAME_html(). Its HTML is read far from our site: a <style> without values may stand in it, an address is a
+ * whole url, https://…, mailto: or cid:, and there are no assets.
+ *
  * A template, in short:
  *
  *	{{view seatmap}} title:text  rows[] { label:text  seats[] { id:int  free:bool } }  hold{ token:token } {{/view}}
@@ -32,7 +36,7 @@
  * A line with nothing but blocks, partials and comments is not printed. In HTML, blanks shrink to one (a line break if there
  * was one) except in pre, textarea and values. Refused: values in script, style, on…, comments, names of tags and attributes,
  * unquoted values, addresses whose beginning is not fixed; blocks whose ways end in different parts of HTML; inline scripts
- * and styles altogether. In a .txt nothing is escaped; line breaks in values become blanks.
+ * and (but for a letter's <style>) styles altogether. In a .txt nothing is escaped; line breaks in values become blanks.
  */
 #include "tmplc.h"
 
@@ -75,8 +79,8 @@ main(int argc, char **argv)
 {
 	const char *outdir = NULL, *depfile = NULL, *template = NULL, *header, *unit;
 	struct text h = { NULL, 0, 0 }, c = { NULL, 0, 0 }, deps;
-	struct emitter e = { .depth = 0 };
-	const struct source *s;
+	struct emitter e = { .depth = 0 }, twin_e = { .depth = 0 };
+	const struct source *s, *twin;
 
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "-o") && i + 1 < argc)
@@ -91,9 +95,15 @@ main(int argc, char **argv)
 	if (!outdir || !template)
 		usage();
 	s = source_read(template, false, (struct place){ template, 1 });
+	twin = source_twin(s);
 	walk_source(&e, s);
-	emit_header(&h, s);
-	emit_unit(&c, s, &e);
+	emit_header(&h, s, twin);
+	emit_unit_head(&c, s);
+	emit_function(&c, s, &e);
+	if (twin) {
+		walk_source(&twin_e, twin);
+		emit_function(&c, twin, &twin_e);
+	}
 	header = keep_fmt("%s/%s.h", outdir, s->name);
 	unit = keep_fmt("%s/%s.c", outdir, s->name);
 	deps = dependencies(header, unit);

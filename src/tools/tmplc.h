@@ -76,6 +76,7 @@ struct reader {
 
 struct field *fields_parse(struct reader *, const char *c_prefix);	/* up to {{/ */
 const struct field *fields_find(const struct field *, const char *name);
+void fields_check_same(const struct field *, const struct field *other, struct place at, const char *file);
 void scope_add(struct scope *, const struct field *seen, const struct field *real, const char *base);
 struct binding scope_find(const struct scope *, const char *path, struct place);	/* fails if unknown */
 /* The names of a partial, each bound to the name of its includer (in `group`, unless that is NULL). */
@@ -103,6 +104,7 @@ struct source {
 	const char *file, *name, *c_name;	/* "templates/hold-over.html", "hold-over", "hold_over" */
 	const char *c_struct;			/* "hold_over_view", of a partial "head_fields" */
 	bool partial, plain;			/* plain: text/plain, nothing is escaped */
+	bool mail;				/* it stands in a folder of that name: read far from our site */
 	struct field *fields;
 	struct node *body;
 	struct place end_at;
@@ -110,7 +112,9 @@ struct source {
 };
 
 struct source *source_read(const char *file, bool partial, struct place from);
-struct source *source_partial(const char *name, struct place);	/* in the template's folder; read once */
+struct source *source_partial(const char *name, struct place);	/* in the folder of that place; read once */
+/* The letter's other half, NAME.html beside NAME.txt, with the same view; NULL for what is no letter. */
+struct source *source_twin(const struct source *);
 const struct source *source_first(void);
 
 /* ---- tmpl_html.c: which part of HTML we are in, tmpl_place.c: what may stand there ---- */
@@ -129,6 +133,7 @@ struct html_state {
 	char quote;
 	bool refresh, open_text;	/* meta: has http-equiv; has a variable of free text in content */
 	int pre;			/* open <pre> */
+	bool mail;			/* <style> may stand here, and addresses are whole */
 	size_t matched;			/* of "</title", or of the end of a comment */
 	char tag[32], attr[32], prefix[96];
 };
@@ -153,14 +158,17 @@ struct emitter {
 	struct text code, literal;
 	struct place literal_at;
 	int depth;			/* of indentation */
+	bool plain;
 };
 
 void emit_literal(struct emitter *, struct place, const char *p, size_t n);
 void emit_line(struct emitter *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void emit_at(struct emitter *, struct place);			/* #line */
 void emit_flush(struct emitter *);
-void emit_header(struct text *, const struct source *);
-void emit_unit(struct text *, const struct source *, const struct emitter *);
+/* twin may be NULL */
+void emit_header(struct text *, const struct source *, const struct source *twin);
+void emit_unit_head(struct text *, const struct source *);
+void emit_function(struct text *, const struct source *, const struct emitter *);
 
 /* ---- tmpl_walk.c: checks the tree and writes the function's body ---- */
 

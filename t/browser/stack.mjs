@@ -70,6 +70,11 @@ export class Stack {
 		}
 	}
 
+	/* foyerctl WORDS; it must say yes. */
+	ctl(...words) {
+		execFileSync(join(build, "foyerctl"), ["-c", join(this.folder, "foyer.conf"), ...words], { stdio: "ignore" });
+	}
+
 	stop() {
 		this.demo("stop");
 		if (!process.env.FOYER_TEST_KEEP)

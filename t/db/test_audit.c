@@ -207,6 +207,14 @@ static const struct plant plants[] = {
 	{ "event_without_row", EVENT("PAYMENT_OPEN", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'PAYMENT_OPEN subject=77'") },
 	{ "event_without_row", EVENT("REFUND_DONE", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'REFUND_DONE subject=77'") },
 	{ "event_without_row", EVENT("SEAT_HELD", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'SEAT_HELD subject=77'") },
+	{ "show_half_moved", "UPDATE show_sales SET starts_at = starts_at + INTERVAL 1 HOUR WHERE show_id = @show", "CONCAT('show=', @show)" },
+	{ "move_events", "UPDATE bookings SET told_start = UTC_TIMESTAMP(3) WHERE show_id = @show AND booking_id = @sold_booking",
+	    SHOW_AND_TWO("booking", "@sold_booking", "events", "0") },
+	{ "move_events", EVENT("SHOW_MOVED", "@sold_booking", "'{}'"), SHOW_AND_TWO("booking", "@sold_booking", "events", "1") },
+	{ "move_not_told", "UPDATE show_sales SET moved_from = starts_at, moved_at = UTC_TIMESTAMP(3) - INTERVAL 301 SECOND "
+	    "WHERE show_id = @show;\nUPDATE bookings SET confirmed_at = UTC_TIMESTAMP(3) - INTERVAL 302 SECOND WHERE show_id = @show "
+	    "AND booking_id = @sold_booking", SHOW_AND("booking", "@sold_booking") },
+	{ "event_without_row", EVENT("SHOW_MOVED", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'SHOW_MOVED subject=77'") },
 	{ "event_without_row", EVENT("HOLD_ENDING", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'HOLD_ENDING subject=77'") },
 	{ "event_without_row", EVENT("BOOKING_FAILED", "77", "'{}'"), SHOW_AND_TWO("event", "1", "type", "'BOOKING_FAILED subject=77'") },
 	{ "event_unreadable", EVENT("BOOKING_LINK", "@sold_booking", "'{\"booking\":'"), SHOW_AND_TWO("event", "1", "type", "'BOOKING_LINK'") },
@@ -291,6 +299,8 @@ evening(struct box_office *f)
 	box_office_sweep(f, f->show);
 	box_office_sql(f, "DELETE FROM psp_events");
 	box_office_sql(f, "DELETE FROM attention");
+	box_office_sql(f, "UPDATE show_sales a JOIN shows w ON w.show_id = a.show_id SET a.starts_at = w.starts_at, a.moved_from = NULL, "
+	    "a.moved_at = NULL WHERE a.show_id = %" PRId64, f->show);
 	sold = sale(f, f->ann, f->seats[A1], f->seats[A2]);
 	paid(f, sold.payment, SETTLED_CONFIRMED);
 	ended = held(f, f->bob, f->seats[A3], 0);

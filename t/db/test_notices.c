@@ -67,6 +67,101 @@ payment_for(struct box_office *f, int64_t hold, int64_t buyer)
 	return payment;
 }
 
+/* -- an address --------------------------------------------------------------------------------------------------------------- */
+
+static enum outcome
+gives(struct box_office *f, int64_t hold, int64_t buyer, const char *email)
+{
+	return hold_address_give(f->db, f->arena, f->show, hold, buyer, span_of(email));
+}
+
+static void
+an_address_makes_one_letter_each_and_at_most_three(void **state)
+{
+	struct box_office *f = *state;
+	int64_t hold = held_by(f, f->ann, f->seats[A1]), first;
+	struct hold_address address;
+
+	assert_int_equal(gives(f, hold, f->ann, "a@example.org"), OUTCOME_OK);
+	first = hold_address_newest(f->db, f->show, hold);
+	assert_int_equal(gives(f, hold, f->ann, "a@example.org"), OUTCOME_OK);
+	assert_int_equal(hold_address_newest(f->db, f->show, hold), first);
+	assert_int_equal(gives(f, hold, f->ann, "b@example.org"), OUTCOME_OK);
+	assert_true(hold_address_newest(f->db, f->show, hold) > first);
+	assert_int_equal(gives(f, hold, f->ann, "c@example.org"), OUTCOME_OK);
+	assert_int_equal(gives(f, hold, f->ann, "d@example.org"), OUTCOME_LIMIT);
+	assert_int_equal(hold_address_read(f->db, f->show, hold, &address), OUTCOME_OK);
+	assert_true(span_is(address.email, "c@example.org") && address.good && address.generation == 3 && !address.tried);
+	assert_int_equal(events(f, "HOLD_ADDRESS_GIVEN", hold), 3);
+}
+
+static void
+nobody_gives_an_address_for_anothers_hold_or_one_that_is_over(void **state)
+{
+	struct box_office *f = *state;
+	int64_t hold = held_by(f, f->ann, f->seats[A1]);
+
+	assert_int_equal(gives(f, hold, f->bob, "b@example.org"), OUTCOME_NOT_FOUND);
+	box_office_later(f, f->show, 601);
+	assert_int_equal(gives(f, hold, f->ann, "a@example.org"), OUTCOME_EXPIRED);
+	assert_int_equal(events(f, "HOLD_ADDRESS_GIVEN", hold), 0);
+	assert_string_equal(box_office_text(f, "SELECT email, addresses FROM holds WHERE hold_id = %" PRId64, hold), "\t0\n");
+}
+
+static void
+changed_seats_keep_their_address_and_old_links_lead_to_them(void **state)
+{
+	struct box_office *f = *state;
+	int64_t hold = held_by(f, f->ann, f->seats[A1]);
+	struct hold_ask ask = { .show = f->show, .buyer = f->ann, .replaces = hold, .seats = { { f->seats[B1] }, 1 } };
+	struct hold_address address;
+	struct hold_result r;
+	struct hold h;
+
+	assert_int_equal(gives(f, hold, f->ann, "a@example.org"), OUTCOME_OK);
+	assert_int_equal(hold_take(f->db, f->arena, &ask, &r), OUTCOME_OK);
+	assert_true(r.hold != hold);
+	assert_int_equal(hold_of_letter(f->db, f->arena, f->show, hold, &h, &address), OUTCOME_OK);
+	assert_int_equal(h.id, r.hold);
+	assert_true(span_is(address.email, "a@example.org") && address.generation == 1);
+	assert_int_equal(events(f, "HOLD_ADDRESS_GIVEN", r.hold), 0);
+	assert_int_equal(gives(f, r.hold, f->ann, "b@example.org"), OUTCOME_OK);
+	/* another address since: not theirs any more */
+	assert_int_equal(hold_of_letter(f->db, f->arena, f->show, hold, &h, &address), OUTCOME_OK);
+	assert_int_equal(h.id, hold);
+}
+
+static void
+where_payment_was_tried_letters_go_to_the_address_typed_with_it(void **state)
+{
+	struct box_office *f = *state;
+	int64_t given = held_by(f, f->ann, f->seats[A1]), not_given = held_by(f, f->bob, f->seats[A3]);
+	struct hold_address address;
+
+	assert_int_equal(gives(f, given, f->ann, "typo@example.org"), OUTCOME_OK);
+	payment_for(f, given, f->ann);
+	payment_for(f, not_given, f->bob);
+	assert_int_equal(hold_address_read(f->db, f->show, given, &address), OUTCOME_OK);
+	assert_true(span_is(address.email, "pay@example.org") && address.tried && !address.good);
+	assert_int_equal(hold_address_read(f->db, f->show, not_given, &address), OUTCOME_OK);
+	assert_true(span_is(address.email, "pay@example.org") && address.tried && address.good && address.generation == 0);
+}
+
+static void
+a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten(void **state)
+{
+	struct box_office *f = *state;
+	int64_t hold = held_by(f, f->ann, f->seats[A1]);
+
+	assert_int_equal(gives(f, hold, f->ann, "a@example.org"), OUTCOME_OK);
+	assert_int_equal(hold_release(f->db, f->arena, f->show, hold, f->ann), OUTCOME_OK);
+	hold_addresses_forget(f->db, f->arena);
+	assert_int_equal(box_office_number(f, "SELECT email <> '' FROM holds WHERE hold_id = %" PRId64, hold), 1);
+	box_office_later(f, f->show, 8 * 86400);
+	hold_addresses_forget(f->db, f->arena);
+	assert_int_equal(box_office_number(f, "SELECT email <> '' FROM holds WHERE hold_id = %" PRId64, hold), 0);
+}
+
 /* -- the end is near ---------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -183,6 +278,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup(name, sweep)
+		T(an_address_makes_one_letter_each_and_at_most_three), T(nobody_gives_an_address_for_anothers_hold_or_one_that_is_over),
+		T(changed_seats_keep_their_address_and_old_links_lead_to_them), T(where_payment_was_tried_letters_go_to_the_address_typed_with_it),
+		T(a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten),
 		T(two_minutes_before_its_end_a_hold_is_told_of_and_not_earlier), T(with_some_seconds_left_nobody_is_told_any_more),
 		T(a_hold_is_told_of_once_though_two_reapers_run), T(a_hold_that_was_paid_given_back_or_is_being_paid_is_not_told_of),
 		T(after_an_extension_the_new_end_is_told_of), T(expiry_does_not_wait_for_who_warns),

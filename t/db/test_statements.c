@@ -51,7 +51,8 @@ static const struct {
 static const struct {
 	const char *name, *function;
 } scatters[] = {
-	{ "due_list", "holds_due" }, { "warn_list", "holds_to_warn" }, { "ending_list", "holds_ending" }, { "to_ask", "payments_to_ask" }, { "refund_list", "refunds_due" },
+	{ "due_list", "holds_due" }, { "warn_list", "holds_to_warn" }, { "address_old", "hold_addresses_forget" },
+	{ "ending_list", "holds_ending" }, { "to_ask", "payments_to_ask" }, { "refund_list", "refunds_due" },
 	{ "attention_undone", "attention_list" }, { "books_days", "books_read" }, { "fresh_shows", "events_find" },
 	{ "waiting_shows", "deliveries_shows" }, { "old_shows", "events_archive" }, { "leases_drop", "events_archive" },
 	{ "state_count", "sinks_read" }, { "waiting_oldest", "sinks_read" }, { "fresh_count", "sinks_read" }, { "trouble_list", "troubles_read" },
@@ -169,7 +170,8 @@ value_for(struct box_office *f, struct span column)
 		return value_int_(span_is(column, "hall_id") ? show : show * 10);
 	if (ends(column, "_id") && !span_is(column, "event_id") && !span_is(column, "city_id") && !span_is(column, "venue_id"))
 		return value_int_(box_office_seat(f, show, 4, 7));
-	if (ends(column, "_at") || ends(column, "_until") || ends(column, "_from") || span_is(column, "starts_local") ||
+	if (ends(column, "_at") || ends(column, "_until") || ends(column, "_from") || ends(column, "_start") ||
+	    span_is(column, "starts_local") ||
 	    span_is(column, "released"))
 		return value_text_("2026-01-01 19:30:00.000");
 	if (span_is(column, "local_date"))

@@ -16,7 +16,8 @@
 #include "base/files.h"
 #include "relay/post.h"
 
-#define MESSAGE "Subject: x\r\n\r\nHello.\r\n=2E\r\n"
+#define MESSAGE "Subject: x\r\n\r\nHello.\r\n.\r\n.dot\r\n"
+#define STUFFED "Subject: x\r\n\r\nHello.\r\n..\r\n..dot\r\n"	/* RFC 5321, 4.5.2 */
 
 static struct arena *arena;
 
@@ -29,6 +30,8 @@ struct server {
 };
 static struct server *server;
 static pid_t server_pid;
+static const char *user = "";		/* how we go there */
+static enum post_tls tls = POST_TLS_OFF;
 
 static struct parcel
 parcel(void)
@@ -60,6 +63,8 @@ serve(int fd)
 			fprintf(in, "%s: ann@example.org\r\n", server->with);
 		else if (!data && strncmp(line, "DATA", 4) == 0)
 			fputs("354 go on\r\n", in);
+		else if (strncmp(line, "EHLO", 4) == 0 && *user)
+			fputs("250-test\r\n250 AUTH PLAIN\r\n", in);
 		else
 			fputs("250 fine\r\n", in);
 		fflush(in);
@@ -101,13 +106,16 @@ answer(struct span *why)
 {
 	struct parcel p = parcel();
 
-	return post_by_smtp(arena, arena_fmt(arena, "smtp://127.0.0.1:%d", server->port).p, &p, why);
+	struct post_server to = { .url = arena_fmt(arena, "smtp://127.0.0.1:%d", server->port).p, .user = user, .tls = tls, .ca_file = "",
+		.password = { SPAN("guess-me") } };
+
+	return post_by_smtp(arena, &to, &p, why);
 }
 
 /* -- tests --------------------------------------------------------------------------------------------------------------------- */
 
 static void
-smtp_carries_the_message_byte_for_byte(void **state)
+smtp_carries_the_message_and_a_lone_dot_does_not_end_it(void **state)
 {
 	struct span why = SPAN_NONE;
 
@@ -116,7 +124,7 @@ smtp_carries_the_message_byte_for_byte(void **state)
 	assert_int_equal(answer(&why), SINK_TAKEN);
 	assert_non_null(strstr(server->heard, "MAIL FROM:<tickets@foyer.example>"));
 	assert_non_null(strstr(server->heard, "RCPT TO:<ann@example.org>"));
-	assert_non_null(strstr(server->heard, "DATA\r\n" MESSAGE ".\r\n"));
+	assert_non_null(strstr(server->heard, "DATA\r\n" STUFFED ".\r\n"));
 	server_stop();
 }
 
@@ -142,8 +150,10 @@ a_server_that_cannot_is_told_from_one_that_will_not(void **state)
 		enum sink_answer answer;
 	} cases[] = {
 		{ "RCPT", "550 no such user", SINK_REFUSED }, { "RCPT", "553 no such name", SINK_REFUSED }, { "MAIL", "550 not from you", SINK_REFUSED },
-		{ "DATA", "554 no", SINK_REFUSED }, { "RCPT", "450 busy", SINK_LATER }, { "RCPT", "451 come again", SINK_LATER },
-		{ "MAIL", "421 going home", SINK_DOWN }, { "MAIL", "452 no room", SINK_DOWN }, { "DATA", "421 going home", SINK_DOWN },
+		{ "DATA", "554 no", SINK_REFUSED }, { ".", "554 we do not like it", SINK_REFUSED }, { ".", "552 too long", SINK_REFUSED },
+		{ "RCPT", "450 busy", SINK_LATER }, { "RCPT", "451 come again", SINK_LATER }, { "RCPT", "452 mailbox full", SINK_LATER },
+		{ ".", "451 come again", SINK_LATER }, { ".", "421 going home", SINK_DOWN },
+		{ "MAIL", "421 going home", SINK_DOWN }, { "DATA", "421 going home", SINK_DOWN },
 		{ "MAIL", "530 log in first", SINK_DOWN }, { "", "554 no service here", SINK_DOWN }, { "", "421 too many", SINK_DOWN },
 	};
 
@@ -157,6 +167,45 @@ a_server_that_cannot_is_told_from_one_that_will_not(void **state)
 		assert_true(why.n > 0 && why.n <= 200);
 		server_stop();
 	}
+}
+
+static void
+a_login_that_fails_is_the_houses_matter_and_never_told_with_the_password(void **state)
+{
+	static const char *const says[] = { "535 wrong", "454 come again", "534 another way" };
+
+	(void)state;
+	user = "foyer";
+	for (size_t i = 0; i < ARRAY_LEN(says); i++) {
+		struct span why = SPAN_NONE;
+
+		server_start("AUTH", says[i]);
+		assert_int_equal(answer(&why), SINK_DOWN);
+		assert_true(why.n > 0);
+		assert_null(memmem(why.p, why.n, "guess", 5));
+		assert_null(strstr(server->heard, "MAIL FROM"));
+		server_stop();
+	}
+	user = "";
+}
+
+static void
+a_server_without_tls_gets_nothing_where_tls_is_required(void **state)
+{
+	struct span why = SPAN_NONE;
+
+	(void)state;
+	tls = POST_TLS_REQUIRE;
+	server_start("STARTTLS", "502 what is that");
+	assert_int_equal(answer(&why), SINK_DOWN);
+	assert_true(why.n > 0);
+	assert_null(strstr(server->heard, "MAIL FROM"));
+	server_stop();
+	tls = POST_TLS_TRY;
+	server_start(NULL, NULL);
+	assert_int_equal(answer(&why), SINK_TAKEN);
+	server_stop();
+	tls = POST_TLS_OFF;
 }
 
 static void
@@ -176,11 +225,12 @@ nobody_at_the_other_end_is_told_at_once(void **state)
 static void
 only_smtp_is_spoken(void **state)
 {
+	struct post_server to = { .url = "file:///dev/null", .user = "", .ca_file = "" };
 	struct parcel p = parcel();
 	struct span why = SPAN_NONE;
 
 	(void)state;
-	assert_int_not_equal(SINK_TAKEN, post_by_smtp(arena, "file:///dev/null", &p, &why));
+	assert_int_not_equal(SINK_TAKEN, post_by_smtp(arena, &to, &p, &why));
 	assert_true(why.n > 0);
 }
 
@@ -235,9 +285,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(smtp_carries_the_message_byte_for_byte),
+		cmocka_unit_test(smtp_carries_the_message_and_a_lone_dot_does_not_end_it),
 		cmocka_unit_test(a_refusal_is_told_without_naming_anybody),
 		cmocka_unit_test(a_server_that_cannot_is_told_from_one_that_will_not),
+		cmocka_unit_test(a_login_that_fails_is_the_houses_matter_and_never_told_with_the_password),
+		cmocka_unit_test(a_server_without_tls_gets_nothing_where_tls_is_required),
 		cmocka_unit_test(nobody_at_the_other_end_is_told_at_once),
 		cmocka_unit_test(only_smtp_is_spoken),
 		cmocka_unit_test(a_folder_gets_a_file_and_the_same_event_again_the_same_file),

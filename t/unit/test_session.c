@@ -115,6 +115,26 @@ over_https_it_is_secure_and_of_this_host_only(void **state)
 }
 
 static void
+a_hold_that_was_brought_along_is_known_by_a_cookie_of_its_own(void **state)
+{
+	struct visit *v = *state;
+	struct token link = { .kind = TOKEN_LINK, .show = 12, .id = ANN, .generation = 2 }, hold = { .kind = TOKEN_HOLD, .show = 12, .id = ANN };
+	struct token t;
+
+	assert_false(session_brought(&v->rq, &t));
+	session_bring(&v->rs, span_of(token_print(&v->app.token_key, link).text));
+	assert_true(span_starts(cookie_set(v), "__Host-foyer-hold="));
+	assert_non_null(strstr(v->rs.headers.p, "; HttpOnly; SameSite=Lax; Secure\r\n"));
+	v->cookie = cookie_set(v);
+	assert_true(session_brought(&v->rq, &t));
+	assert_true(t.show == 12 && t.id == ANN && t.generation == 2);
+	assert_int_equal(session_buyer(&v->rq), 0);
+	/* the address of a hold's page is no way in */
+	v->cookie = arena_fmt(v->arena, "__Host-foyer-hold=%s", token_print(&v->app.token_key, hold).text);
+	assert_false(session_brought(&v->rq, &t));
+}
+
+static void
 a_cookie_that_is_not_ours_is_nobody(void **state)
 {
 	struct visit *v = *state;
