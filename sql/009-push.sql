@@ -24,5 +24,6 @@ CREATE TABLE buyer_phones (
   phone VARCHAR(16) NOT NULL,
   created_at DATETIME(3) NOT NULL,
   PRIMARY KEY (show_id, buyer_id),
+  KEY by_phone (phone, created_at),
   KEY by_age (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -181,6 +181,10 @@ tell(struct sms *m, struct arena *a, const struct delivery *d, struct span *why)
 		*why = SPAN("nobody asked for a text");
 		return SINK_NEEDLESS;
 	}
+	if (!b.confirmed && phone_buyers(m->briefs.db, phone) > PHONE_BUYERS_MOST) {
+		*why = SPAN("too many have named that number since yesterday");
+		return SINK_NEEDLESS;
+	}
 	answer = brief_show(&m->briefs, a, &b, why);
 	if (answer != SINK_TAKEN)
 		return answer;

@@ -7,6 +7,7 @@
  * we do not remember was sent. What is promised is at least once. Twice happens only where this relay, its database or the gateway's
  * answer is lost between the gateway's taking the message and our noting it (relay.c), which is some milliseconds, or where an answer took
  * longer than SMS_SECONDS. What would be told too late is not told: a hold that is over, a booking that was paid hours ago.
+ * Nor is a number warned that many buyers have named (domain/phones.h): nobody can be pestered with the house's texts for free.
  */
 #ifndef FOYER_RELAY_SMS_H
 #define FOYER_RELAY_SMS_H

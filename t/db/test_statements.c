@@ -57,6 +57,7 @@ static const struct {
 	{ "waiting_shows", "deliveries_shows" }, { "old_shows", "events_archive" }, { "leases_drop", "events_archive" },
 	{ "state_count", "sinks_read" }, { "waiting_oldest", "sinks_read" }, { "fresh_count", "sinks_read" }, { "trouble_list", "troubles_read" },
 	{ "old_browsers", "directories_tidy" }, { "old_phones", "directories_tidy" },
+	{ "phone_count", "phone_buyers" },
 };
 #define AUDIT_FILES "/domain/audit_"		/* run by audit_run() only */
 static const char *const request_folders[] = { "src/http", "src/pages", "src/staff", "src/api", "src/papers" };

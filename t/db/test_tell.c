@@ -386,6 +386,22 @@ a_gateways_answer_decides_what_becomes_of_a_text(void **state)
 }
 
 static void
+nobody_can_be_pestered_with_texts(void **state)
+{
+	struct box_office *f = *state;
+
+	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
+	for (int i = 1; i < PHONE_BUYERS_MOST; i++)
+		assert_int_equal(phone_keep(f->db, f->show, 7000 + i, SPAN("+447700900123")), OUTCOME_OK);
+	answers(f, &sms, false, SINK_TAKEN);
+	assert_int_equal(phone_keep(f->db, f->show, 7000, SPAN("+447700900123")), OUTCOME_OK);
+	answers(f, &sms, false, SINK_NEEDLESS);
+	answers(f, &sms, true, SINK_TAKEN);
+	box_office_sql(f, "UPDATE buyer_phones SET created_at = created_at - INTERVAL 25 HOUR");
+	answers(f, &sms, false, SINK_TAKEN);
+}
+
+static void
 numbers_are_of_one_show_and_can_be_taken_back(void **state)
 {
 	struct box_office *f = *state;
@@ -486,6 +502,7 @@ main(void)
 		cmocka_unit_test_setup(a_messaging_service_sends_by_its_own_name, near_the_end),
 		cmocka_unit_test_setup(every_text_fits_one_message_where_letters_allow_it, near_the_end),
 		cmocka_unit_test_setup(a_gateways_answer_decides_what_becomes_of_a_text, near_the_end),
+		cmocka_unit_test_setup(nobody_can_be_pestered_with_texts, near_the_end),
 		cmocka_unit_test_setup(numbers_are_of_one_show_and_can_be_taken_back, near_the_end),
 		cmocka_unit_test_setup(what_is_days_old_is_forgotten, near_the_end),
 		cmocka_unit_test_setup(without_settings_there_is_no_such_sink, near_the_end),

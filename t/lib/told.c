@@ -12,6 +12,7 @@
 
 static struct gateway service, texts;
 static struct gateway_browser browser;
+static int number;
 
 const char *
 told_open(void)
@@ -55,7 +56,8 @@ told_wanted(struct visitor *v, const char *hold)
 	browser = gateway_browser(a);
 	insists(v, arena_fmt(a, "%s/push", hold).p, arena_fmt(a, "endpoint=http%%3A%%2F%%2F127.0.0.1%%3A%d%%2Fx&p256dh=%s&auth=%s", service.port,
 	    browser.point_text, browser.auth_text).p, 204);
-	insists(v, arena_fmt(a, "%s/text", hold).p, "mobile=%2B447700900123", 303);
+	/* another number each time: one that many name is not warned */
+	insists(v, arena_fmt(a, "%s/text", hold).p, arena_fmt(a, "mobile=%%2B4477009%05d", ++number).p, 303);
 }
 
 void
