@@ -46,7 +46,8 @@ document.addEventListener("change", event => {
 
 /* ---- what was typed ---- */
 
-const kept = { email, name: buyer };
+const mobile = document.getElementById("mobile");
+const kept = { email, name: buyer, ...mobile && { mobile } };
 
 const remember = () => {
 	for (const [key, input] of Object.entries(kept))

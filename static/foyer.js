@@ -31,6 +31,8 @@
 			tell("");
 		};
 		form.addEventListener("submit", event => {
+			if (event.submitter?.hasAttribute("formaction"))	/* another button, that goes elsewhere */
+				return;
 			if (sent || !allow(event)) {
 				event.preventDefault();
 				return;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # hash.sh - hash.sh SOURCE OUT makes the tree nginx serves: OUT/static/NAME.HASH.EXT for each file of SOURCE, which may then be
 # cached for ever, and OUT/assets.list, "name<tab>path" a line, by which foyerd finds them. Pages for errors, robots.txt, the API's
-# description, favicon.ico, the schemas of events and the stand-in provider's sheet keep their names. Mentions of /static/NAME inside
-# of style sheets, scripts and pages are replaced by the hashed ones. What compresses has a .gz beside it. OUT appears complete or not
-# at all.
+# description, favicon.ico, the schemas of events, the worker for push messages and the stand-in provider's sheet keep their names. Mentions
+# of /static/NAME inside of style sheets, scripts and pages are replaced by the hashed ones. What compresses has a .gz beside it. OUT
+# appears complete or not at all.
 set -eu
 export LC_ALL=C
 source=${1:?} out=${2:?}
@@ -58,8 +58,8 @@ keep()		# keep NAME: a copy under its own name
 
 names ! -name '*.css' ! -name '*.js' ! -name '*.html' ! -name '*.txt' ! -name '*.yaml' ! -path './events/*' | each place
 names -name '*.css' | each place
-names -name '*.js' | each place
-names \( -name '*.html' -o -name '*.txt' -o -name '*.yaml' -o -name favicon.ico -o -name sandbox.css -o -path './events/*' \) | each keep
+names -name '*.js' ! -name push-worker.js | each place
+names \( -name '*.html' -o -name '*.txt' -o -name '*.yaml' -o -name favicon.ico -o -name push-worker.js -o -name sandbox.css -o -path './events/*' \) | each keep
 
 # A script that names one which comes later in the alphabet would ask for a file that is not there.
 if left=$(cd "$new/static" && grep -rlE '/static/[a-z0-9/_-]+\.(css|js|svg|png|webp|woff2)\b' --include='*.css' --include='*.js' --include='*.html' .)

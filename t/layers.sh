@@ -11,7 +11,7 @@ failed=0
 layers()
 {
 	cat <<'END'
-base		-				glib.h sodium.h
+base		-				glib.h sodium.h openssl/*
 db		base				mysql.h
 domain		base db				-
 psp		base				curl/* jansson.h openssl/* zlib.h

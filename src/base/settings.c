@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "base/p256.h"
 #include "base/settings.h"
 
 #define FILE_MAX (64 * KiB)
@@ -253,6 +254,56 @@ log_level_of(const char *name, enum log_level *level)
 	return false;
 }
 
+/* It goes into a token as it is. */
+static bool
+is_contact(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= ' ' || s.p[i] > '~' || strchr("\"\\", s.p[i]))
+			return false;
+	return (span_starts(s, "mailto:") && s.n > strlen("mailto:")) || (span_starts(s, "https://") && s.n > strlen("https://"));
+}
+
+static bool
+check_push(struct reading *r)
+{
+	const struct settings *s = r->into;
+	struct p256_key key;
+
+	if (!s->push_key.hidden.n)
+		return true;
+	if (!p256_key_read(s->push_key.hidden, &key))
+		return complain(r, "push_key must be a private key as foyerctl push-key makes one: 43 letters");
+	if (!is_contact(span_of(s->push_contact)))
+		return complain(r, "push_key needs push_contact, which must be mailto:… or https://…");
+	return true;
+}
+
+static bool
+is_word(const char *text)
+{
+	for (; *text; text++)
+		if (!(*text >= '0' && *text <= '9') && !(*text >= 'A' && *text <= 'Z') && !(*text >= 'a' && *text <= 'z'))
+			return false;
+	return true;
+}
+
+static bool
+check_sms(struct reading *r)
+{
+	const struct settings *s = r->into;
+
+	if (!*s->sms_url)
+		return true;
+	if (!is_origin(s->sms_url))
+		return complain(r, "sms_url must be http:// or https:// and a host, and nothing after it");
+	if (!*s->sms_user || !s->sms_password.hidden.n || !*s->sms_from)
+		return complain(r, "sms_url needs sms_user, sms_password and sms_from");
+	if (!is_word(s->sms_user))
+		return complain(r, "sms_user must be letters and digits");
+	return true;
+}
+
 /* What one row's type and bounds cannot say. */
 static bool
 check_shapes(struct reading *r)
@@ -268,6 +319,8 @@ check_shapes(struct reading *r)
 		return complain(r, "paypal_webhook_check must be certificate or api");
 	if (!are_places(s->outside_allow))
 		return complain(r, "outside_allow must be host:port, blanks between several");
+	if (!check_push(r) || !check_sms(r))
+		return false;
 	if (!log_level_of(s->log_level, &level))
 		return complain(r, "log_level must be error, warn, info or debug");
 	return true;

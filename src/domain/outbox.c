@@ -17,7 +17,7 @@ const struct event_type event_types[] = {
 	{ "SEAT_RELEASED", SEATS, "hold", "held (or sold) seats become available", "hold (or booking), seats, versions, reason", "live, kafka" },
 	{ "SEAT_SOLD", SEATS, "hold", "seats become confirmed", "booking, seats, versions", "live, kafka" },
 	{ "BOOKING_PENDING", BOOKINGS, "booking", "first Pay of a hold", "hold, seats, total", "kafka" },
-	{ "BOOKING_CONFIRMED", BOOKINGS, "booking", "settled", "hold, seats, total", "mail, kafka, hooks" },
+	{ "BOOKING_CONFIRMED", BOOKINGS, "booking", "settled", "hold, seats, total", "mail, sms, push, kafka, hooks" },
 	{ "BOOKING_FAILED", BOOKINGS, "booking", "its hold is over and no payment can come", "hold, reason", "mail, kafka, hooks" },
 	{ "BOOKING_RELEASED", BOOKINGS, "hold", "a hold ends unpaid: expired, buyer, replaced, staff", "hold, reason", "mail, kafka" },
 	{ "BOOKING_CANCELLED", BOOKINGS, "booking", "tickets given back", "hold, seats, back", "mail, kafka, hooks" },

@@ -4,7 +4,7 @@
  * Ids grow: of two events about one hold, booking, payment or seat the later one has the higher id, as long as the database's clock is
  * not put back. What becomes of events at each sink of the relay stands in deliveries (deliveries.h). An event may come to a consumer
  * twice, with the same id; seats come with versions, which grow with every change of the seat: what is lower than the one known is old.
- * Of the consumers below, kafka, live, mail and hooks are there so far; mail takes all its types but REFUND_HUMAN. The topic is Kafka's, by
+ * All of the consumers below are sinks of the relay; mail takes all its types but REFUND_HUMAN. The topic is Kafka's, by
  * the setting kafka_topic_…; notices are what a buyer is told without a change of a booking or payment. What each payload has is in
  * static/events/, a JSON Schema a type and version.
  *
@@ -14,7 +14,7 @@
  *   SEAT_RELEASED      seats           hold           held (or sold) seats become available         hold (or booking), seats, versions, reason  live, kafka
  *   SEAT_SOLD          seats           hold           seats become confirmed                        booking, seats, versions  live, kafka
  *   BOOKING_PENDING    bookings        booking        first Pay of a hold                           hold, seats, total   kafka
- *   BOOKING_CONFIRMED  bookings        booking        settled                                       hold, seats, total   mail, kafka, hooks
+ *   BOOKING_CONFIRMED  bookings        booking        settled                                       hold, seats, total   mail, sms, push, kafka, hooks
  *   BOOKING_FAILED     bookings        booking        its hold is over and no payment can come      hold, reason         mail, kafka, hooks
  *   BOOKING_RELEASED   bookings        hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason mail, kafka
  *   BOOKING_CANCELLED  bookings        booking        tickets given back                            hold, seats, back    mail, kafka, hooks

@@ -1,4 +1,7 @@
-/* tidy.h - forgetting what nobody needs any more. For the reaper; directories only, nothing that a rule depends on. */
+/*
+ * tidy.h - forgetting what nobody needs any more. For the reaper; directories, and where buyers wanted to be told of something that is
+ * over by now: nothing that a rule depends on.
+ */
 #ifndef FOYER_DOMAIN_TIDY_H
 #define FOYER_DOMAIN_TIDY_H
 

@@ -46,7 +46,7 @@ content_policy(struct arena *a, struct span form_origins)
 	struct buf b;
 
 	buf_init(&b, a, 2 * KiB);
-	buf_text(&b, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+	buf_text(&b, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
 	    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
 	if (form_origins.n)
 		buf_fmt(&b, " " PRSPAN, ARGSPAN(form_origins));

@@ -16,6 +16,7 @@ struct app {
 	struct signing_key ticket_key;
 	struct psp *psps;		/* in the order they are offered */
 	size_t n_psps;
+	struct span push_public;	/* what browsers are given to be told by push; empty: it is not offered */
 	struct call_cap paper_gate;	/* PDFs that are being made */
 };
 

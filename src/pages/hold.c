@@ -6,6 +6,7 @@
 
 #include "domain/bookings.h"
 #include "domain/hold_notices.h"
+#include "domain/phones.h"
 #include "pages/answers.h"
 #include "pages/app.h"
 #include "pages/hold.h"
@@ -196,6 +197,20 @@ fill_address(struct request *rq, struct checkout_page *p, const struct hold_says
 	return o;
 }
 
+/* Where they want to be told of the end, as far as that is offered. */
+static enum outcome
+fill_reach(struct request *rq, struct checkout_page *p, const struct hold_says *says)
+{
+	struct hold_view *v = &p->view;
+
+	v->push_key = rq->app->push_public;
+	v->asks_mobile = *rq->app->settings->sms_url;
+	v->mobile = v->asks_mobile && says->typed ? says->mobile : SPAN_NONE;
+	v->mobile_wrong = says->mobile_wrong;
+	v->texted = says->texted;
+	return v->asks_mobile && !says->typed ? phone_read(rq->app->db, p->h->show, p->h->buyer, &v->mobile) : OUTCOME_OK;
+}
+
 static enum outcome
 fill(struct request *rq, struct checkout_page *p, const struct hold_says *says)
 {
@@ -219,6 +234,8 @@ fill(struct request *rq, struct checkout_page *p, const struct hold_says *says)
 	o = fill_sums(rq, p);
 	if (o == OUTCOME_OK)
 		o = fill_address(rq, p, says);
+	if (o == OUTCOME_OK)
+		o = fill_reach(rq, p, says);
 	return o == OUTCOME_OK ? fill_buyer(rq, p, says) : o;
 }
 
@@ -290,8 +307,8 @@ int
 hold_get(struct request *rq, struct response *rs)
 {
 	struct hold_says says = { .declined = query_value(rq, "declined").n, .came_back = query_value(rq, "back").n,
-		.extended = query_value(rq, "extended").n, .swapped = query_value(rq, "swapped").n,
-		.told = query_value(rq, "told").n, .way = SPAN_NONE };
+		.extended = query_value(rq, "extended").n, .swapped = query_value(rq, "swapped").n, .texted = query_value(rq, "texted").n,
+		.told = query_value(rq, "told").n, .way = SPAN_NONE, .mobile = SPAN_NONE };
 	struct hold h;
 	int status = hold_of_path(rq, rs, &h);
 

@@ -12,6 +12,8 @@ struct hold_says {
 	bool typed;			/* email, name and way are what was sent; else what is known from an earlier try */
 	struct span email, name, way;
 	bool email_wrong, name_wrong, way_wrong;
+	struct span mobile;		/* likewise */
+	bool mobile_wrong, texted;	/* texted: a number was just taken down */
 	bool told;			/* a letter about these seats is on its way */
 	bool tell_wrong, tell_full;	/* none is: that is no address; it was changed often enough */
 	struct span tell;		/* what was typed for it */
@@ -25,6 +27,12 @@ int hold_page(struct request *, struct response *, const struct hold *, const st
  * may see the buyer's other holds.
  */
 int hold_ended(struct request *, struct response *, const struct hold *, bool own);
+
+/*
+ * holdreach.c: the number for texts as it was typed, and in *phone as it can be sent to; none is fine. Where no texts are sent, nobody was
+ * asked, and so it is none. False: it is no number, and says->mobile_wrong.
+ */
+bool mobile_read(struct request *, struct hold_says *, struct span *phone);
 
 /* over.c: the page of a hold that has ended without a booking. 410. */
 int over_page(struct request *, struct response *, const struct hold *);

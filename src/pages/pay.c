@@ -2,6 +2,7 @@
 #include "base/base.h"
 
 #include "domain/email.h"
+#include "domain/phones.h"
 #include "http/metrics.h"
 #include "pages/answers.h"
 #include "pages/app.h"
@@ -29,7 +30,7 @@ read_way(struct request *rq, const struct hold *h, struct span *way)
 
 /* True if all of it can be used. What was typed is kept as it was, right or wrong. */
 static bool
-read_typed(struct request *rq, const struct hold *h, struct hold_says *says)
+read_typed(struct request *rq, const struct hold *h, struct hold_says *says, struct span *phone)
 {
 	struct span line;
 
@@ -39,7 +40,7 @@ read_typed(struct request *rq, const struct hold *h, struct hold_says *says)
 	says->email_wrong = !form_line(rq, "email", 1, EMAIL_MAX, &line) || !email_plausible(line);
 	says->name_wrong = !form_line(rq, "name", 1, NAME_MAX_CHARS, &line);
 	says->way_wrong = !read_way(rq, h, &says->way);
-	return !says->email_wrong && !says->name_wrong && !says->way_wrong;
+	return mobile_read(rq, says, phone) && !says->email_wrong && !says->name_wrong && !says->way_wrong;
 }
 
 static struct span
@@ -99,6 +100,7 @@ hold_pay_post(struct request *rq, struct response *rs)
 	struct hold_says says = { .typed = true };
 	struct pay_answer out;
 	struct show show;
+	struct span phone;
 	struct hold h;
 	int status = hold_of_path(rq, rs, &h);
 	enum outcome o;
@@ -107,8 +109,10 @@ hold_pay_post(struct request *rq, struct response *rs)
 		return status;
 	if (h.state != HOLD_ACTIVE || h.over)
 		return hold_again(rq, rs, &h, "");
-	if (!read_typed(rq, &h, &says))
+	if (!read_typed(rq, &h, &says, &phone))
 		return hold_page(rq, rs, &h, &says, 422);
+	if (*rq->app->settings->sms_url && (o = phone_keep(rq->app->db, h.show, h.buyer, phone)) != OUTCOME_OK)
+		return answer(rs, o);
 	o = show_read(rq->app->db, rq->arena, h.show, &show);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);

@@ -12,6 +12,7 @@
 #include "base/crypto.h"
 #include "base/fault.h"
 #include "base/files.h"
+#include "base/p256.h"
 #include "base/settings.h"
 #include "db/migrations.h"
 #include "db/place.h"
@@ -189,6 +190,23 @@ do_config(struct call *c)
 }
 
 static int
+do_push_key(struct call *c)
+{
+	struct p256_key key;
+	struct buf out;
+
+	buf_init(&out, c->arena, KiB);
+	if (!p256_key_make(&key))
+		return IMPOSSIBLE;
+	BUF_LIT(&out, "push_key = ");
+	base64url_print(&out, key.private, P256_PRIVATE);
+	BUF_LIT(&out, "\n# its public half, which browsers are given: ");
+	base64url_print(&out, key.public, P256_PUBLIC);
+	buf_byte(&out, '\n');
+	return ctl_print(&out);
+}
+
+static int
 do_statements(struct call *c)
 {
 	static const char *const kinds[] = { "SHOW", "GLOBAL", "DIRECTORY", "SCATTER" };
@@ -287,6 +305,7 @@ static const struct command {
 	{ "webhook", " verify --provider P --headers FILE --body FILE [--now UNIX] [--config FILE] [--cert FILE --roots FILE]", ALONE,
 	    ctl_webhook, "what we would say to a delivery: 0 valid, 1 invalid, 2 too old, 3 cannot tell, 64 wrong usage" },
 	{ "config", "", ALONE, do_config, "every key of the configuration file, as a file" },
+	{ "push-key", "", ALONE, do_push_key, "a new key for web push, as a line of that file; with another one all browsers must be asked anew" },
 	{ "statements", "", ALONE, do_statements, "every SQL statement: name, kind, file, text" },
 	{ "transactions", "", ALONE, do_transactions, "every transaction: name, place" },
 	{ "faults", "", ALONE, do_faults, "every fault point, in a build that has them" },

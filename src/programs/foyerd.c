@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/p256.h"
 #include "base/settings.h"
 #include "db/place.h"
 #include "domain/settle.h"
@@ -124,6 +125,18 @@ open_psps(struct arena *a, const struct settings *s)
 	}
 }
 
+static struct span
+push_public(struct arena *a, const struct settings *s)
+{
+	struct p256_key key;
+	struct buf b;
+
+	buf_init(&b, a, 2 * P256_PUBLIC);
+	if (p256_key_read(s->push_key.hidden, &key))
+		base64url_print(&b, key.public, P256_PUBLIC);
+	return buf_view(&b);
+}
+
 static const struct router *
 worker_start(void *context)
 {
@@ -137,6 +150,7 @@ worker_start(void *context)
 		return NULL;		/* config_read() has tried them */
 	signing_key_make(&app.ticket_key, &seed);
 	open_psps(c->arena, s);
+	app.push_public = push_public(c->arena, s);
 	call_cap_init(&app.paper_gate, PAPER_GATE, "foyer-paper", PAPERS_AT_ONCE);
 	router.routes = routes;
 	router.n = n_routes;

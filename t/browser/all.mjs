@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browser, stack } from "./world.mjs";
 
-const wanted = process.env.FOYER_BROWSER_TESTS?.split(" ") ?? ["purchase", "live", "live_seats", "money", "money_back", "letters", "notices", "screens"];
+const wanted = process.env.FOYER_BROWSER_TESTS?.split(" ") ?? ["purchase", "live", "live_seats", "money", "money_back", "letters", "notices", "reach", "screens"];
 
 for (const name of wanted)
 	await import(`./${name}.test.mjs`);

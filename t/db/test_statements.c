@@ -31,6 +31,7 @@ static const struct {
 	{ "payments", SHOW, false }, { "refunds", SHOW, false }, { "psp_events", SHOW, false }, { "outbox", SHOW, false },
 	{ "deliveries", SHOW, false }, { "outbox_archive", SHOW, false }, { "deliveries_archive", SHOW, false }, { "relay_leases", SHOW, false },
 	{ "hook_deliveries", SHOW, false }, { "hook_endpoints", GLOBAL, true },
+	{ "push_browsers", SHOW, false }, { "buyer_phones", SHOW, false },
 	{ "relay_sinks", GLOBAL, true }, { "disputes", SHOW, false }, { "attention", SHOW, false },
 	{ "providers", GLOBAL, true }, { "provider_files", DIRECTORY, true }, { "provider_lists", DIRECTORY, true },
 	{ "buyer_shows", DIRECTORY, false }, { "payment_sessions", DIRECTORY, false },
@@ -58,6 +59,8 @@ static const struct {
 	{ "state_count", "sinks_read" }, { "waiting_oldest", "sinks_read" }, { "fresh_count", "sinks_read" }, { "trouble_list", "troubles_read" },
 	{ "hook_forget", "hook_endpoint_remove" }, { "hook_due", "hooks_claim" }, { "hooks_too_old", "hooks_tidy" }, { "hooks_log_drop", "hooks_tidy" },
 	{ "hook_lines", "hook_log" }, { "hook_count", "hook_sums" }, { "hook_rows_again", "hooks_again" },
+	{ "old_browsers", "directories_tidy" }, { "old_phones", "directories_tidy" },
+	{ "phone_count", "phone_buyers" },
 };
 #define AUDIT_FILES "/domain/audit_"		/* run by audit_run() only */
 static const char *const request_folders[] = { "src/http", "src/pages", "src/staff", "src/api", "src/papers" };
@@ -128,6 +131,9 @@ fill_sales(struct box_office *f)
 	    "FROM cities;\n"
 	    "INSERT INTO hook_deliveries (show_id, outbox_id, endpoint_id, state, created_at, due_at, done_at) SELECT show_id, outbox_id, "
 	    "1 + outbox_id %% 3, ELT(1 + outbox_id %% 50, 'waiting', 'dead', 'sent'), at, at, at FROM outbox WHERE outbox_id %% 50 < 3;\n"
+	    "INSERT INTO push_browsers (show_id, buyer_id, place, endpoint, point, auth, created_at) SELECT show_id, buyer_id, 'p', 'https://p', "
+	    "'k', 'a', UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 HOUR FROM hold_buyers;\n"
+	    "INSERT INTO buyer_phones SELECT show_id, buyer_id, '+447700900123', UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 HOUR FROM hold_buyers;\n"
 	    "INSERT INTO buyer_shows SELECT buyer_id, show_id, UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 300 DAY FROM hold_buyers;\n"
 	    "INSERT INTO payment_sessions SELECT 'stripe', CONCAT('cs_', payment_id), show_id, payment_id FROM payments");
 }

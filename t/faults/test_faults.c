@@ -12,6 +12,7 @@
 #include "t/lib/buyer.h"
 #include "t/lib/kafka.h"
 #include "t/lib/letters.h"
+#include "t/lib/told.h"
 
 #include <unistd.h>
 
@@ -437,6 +438,20 @@ relaying(void)
 	    "FROM deliveries d WHERE d.show_id = o.show_id AND d.outbox_id = o.outbox_id AND d.sink = 'mail' AND d.state = 'sent')"), 0);
 }
 
+/* Whoever asked by push and by text is told of the end. */
+static void
+telling(void)
+{
+	struct visitor *v = visitor_new(&stack);
+
+	told_wanted(v, holds(v, 1));
+	stack_later(&stack, 500);
+	reaps();
+	relay_until(RELAY_LEFT);
+	told_assert(&stack);
+	visitor_free(v);
+}
+
 /* Each letter is a file of its event's name, however often it was sent; and a second one would have been known by its Message-ID. */
 static void
 mailing(void)
@@ -490,7 +505,8 @@ static const struct {
 	{ "razorpay.close.", running_out_by_razorpay }, { "razorpay.refund.", cancelling_by_razorpay }, { "razorpay.", buying_by_razorpay },
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
 	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
-	{ "mail.", mailing }, { "relay_archive.", archiving }, { "relay", relaying }, { "kafka.", relaying },
+	{ "mail.", mailing }, { "push.", telling }, { "sms.", telling }, { "relay_archive.", archiving }, { "relay", relaying },
+	{ "kafka.", relaying },
 	{ "booking_link.", finding_tickets }, { "load.", loading }, { "publish.", loading }, { "ask.", buying_without_webhooks },
 	{ "", buying },
 };
@@ -558,7 +574,7 @@ static int
 open_stack(void **state)
 {
 	static const char *const topics[] = { "booking-events", "payment-events", "seat-events", "notification-events" };
-	char extra[300] = "";
+	char extra[300] = "", all[4000];
 
 	(void)state;
 	snprintf(order_file, sizeof(order_file), "/tmp/foyer-fault-%d", (int)getpid());
@@ -568,7 +584,8 @@ open_stack(void **state)
 		snprintf(extra, sizeof(extra), "kafka_brokers = %s\n", mock.brokers);
 	for (size_t i = 0; mock.pid && i < ARRAY_LEN(topics); i++)
 		kafka_mock_does(&mock, "topic %s 12", topics[i]);
-	stack_open(&stack, "t/data/storm.programme", extra, "");
+	snprintf(all, sizeof(all), "%s%s", extra, told_open());
+	stack_open(&stack, "t/data/storm.programme", all, "");
 	return 0;
 }
 
@@ -576,6 +593,7 @@ static int
 close_stack(void **state)
 {
 	(void)state;
+	told_close();
 	stack_close(&stack);
 	if (mock.pid)
 		kafka_mock_close(&mock);

@@ -32,10 +32,10 @@ partners_relay(void)
 void
 partners_turn(struct relay *r, int ms)
 {
-	bool more;
+	int64_t again_ms;
 
 	relay_find(r);
-	relay_deliver(r, 0, &more);
+	relay_deliver(r, 0, &again_ms);
 	r->sinks[0].work(&r->sinks[0], -1, ms);
 }
 

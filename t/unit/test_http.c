@@ -264,7 +264,7 @@ each_gate_has_its_caching_and_every_page_its_guards(void **state)
 	assert_header(v, "X-Content-Type-Options: nosniff");
 	assert_header(v, "Referrer-Policy: same-origin");
 	assert_header(v, "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-	    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' https://pay.example");
+	    "connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' https://pay.example");
 	visit_get(v, "/holds");
 	assert_header(v, "Cache-Control: private, no-store");
 	visit_begin(v, "POST", "/webhooks/stripe");

@@ -13,6 +13,8 @@
 #define ENOUGH "base_url = https://tickets.example.org\n" \
 	"token_key = 0123456789abcdef0123456789abcdef\nticket_key = fedcba9876543210fedcba9876543210\n"
 
+#define PUSH_KEY "push_key = yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw\n"
+
 struct folder {
 	struct arena *arena;
 	char dir[64], conf[96], secret[96];
@@ -141,6 +143,15 @@ shapes_beyond_the_table_are_checked(void **state)
 		refused(f, text, ": base_url must be http:// or https:// and a host, and nothing after it");
 	}
 	refused(f, ENOUGH "log_level = loud\n", ": log_level must be error, warn, info or debug");
+	refused(f, ENOUGH "push_key = AAAA\npush_contact = mailto:a@b.example\n",
+	    ": push_key must be a private key as foyerctl push-key makes one: 43 letters");
+	refused(f, ENOUGH PUSH_KEY, ": push_key needs push_contact, which must be mailto:… or https://…");
+	refused(f, ENOUGH PUSH_KEY "push_contact = a@b.example\n", ": push_key needs push_contact, which must be mailto:… or https://…");
+	refused(f, ENOUGH PUSH_KEY "push_contact = mailto:\"@b.example\n", ": push_key needs push_contact, which must be mailto:… or https://…");
+	refused(f, ENOUGH "sms_url = api.twilio.com\n", ": sms_url must be http:// or https:// and a host, and nothing after it");
+	refused(f, ENOUGH "sms_url = https://api.twilio.com\nsms_user = AC1\nsms_from = Foyer\n", ": sms_url needs sms_user, sms_password and sms_from");
+	refused(f, ENOUGH "sms_url = https://api.twilio.com\nsms_user = AC/1\nsms_password = x\nsms_from = Foyer\n",
+	    ": sms_user must be letters and digits");
 	refused(f, ENOUGH "outside_allow = 127.0.0.1\n", ": outside_allow must be host:port, blanks between several");
 	refused(f, ENOUGH "outside_allow = a:1 b:x\n", ": outside_allow must be host:port, blanks between several");
 	refused(f, ENOUGH "outside_allow = http://a:1\n", ": outside_allow must be host:port, blanks between several");
