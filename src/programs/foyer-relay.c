@@ -24,13 +24,14 @@
 #include "relay/live.h"
 #include "relay/mail.h"
 #include "relay/relay.h"
+#include "relay/report.h"
 
 #define BATCH_ARENA (64 * MiB)
 #define LOOK_MS 1000
 #define ARCHIVE_EVERY_MS ((int64_t)3600 * 1000)
 #define AGAIN_MS 1000		/* after a child has died */
 
-static sink_start *const relay_sinks[] = { live_start, mail_start };
+static sink_start *const relay_sinks[] = { live_start, mail_start, report_start };
 
 struct child {
 	pid_t pid;		/* 0: to be started at start_ms */

@@ -125,7 +125,7 @@ do_demo_data(struct call *c)
 	end = loaded(o, mistakes, &counts.programme);
 	if (end == DONE)
 		printf("sold %zu seats in %zu bookings\n", counts.seats, counts.bookings);
-	return end;
+	return end == DONE && c->settings->report && counts.bookings ? ctl_report_anew(c) : end;
 }
 
 static int
@@ -275,6 +275,8 @@ static const struct command {
 	    "gives money of a booking back without taking tickets, or ends a refund that needs a human" },
 	{ "outbox", " [retry EVENT|all SINK | drop EVENT SINK WORDS]", WITH_DATABASE, ctl_outbox,
 	    "events on their way out: how each sink is, what failed; 1 if there are dead letters; tries one again, or drops it for a reason" },
+	{ "report", " [--show N] [--from DAY] [--to DAY] [--by show|day|section|channel] [--funnel] [--json] | rebuild | check", WITH_DATABASE,
+	    ctl_report, "what was sold and taken, days by the venue's clock; made anew from all events; held against the books, 1 if it differs" },
 	{ "webhook", " verify --provider P --headers FILE --body FILE [--now UNIX] [--config FILE] [--cert FILE --roots FILE]", ALONE,
 	    ctl_webhook, "what we would say to a delivery: 0 valid, 1 invalid, 2 too old, 3 cannot tell, 64 wrong usage" },
 	{ "config", "", ALONE, do_config, "every key of the configuration file, as a file" },

@@ -27,6 +27,9 @@ int ctl_cancel(struct call *);
 int ctl_refund(struct call *);
 /* foyerctl_outbox.c */
 int ctl_outbox(struct call *);
+/* foyerctl_report.c */
+int ctl_report(struct call *);
+int ctl_report_anew(struct call *);		/* the report from all events there are, and says so */
 /* foyerctl_webhook.c */
 int ctl_webhook(struct call *);
 

@@ -163,6 +163,10 @@ bool
 relay_deliver(struct relay *r, size_t sink, bool *more)
 {
 	begin(r);
+	if (r->sinks[sink].tend) {
+		r->sinks[sink].tend(&r->sinks[sink], r->arena);
+		begin(r);
+	}
 	*more = deliver_all(r, &r->sinks[sink]);
 	return db_failed(r->db) == DB_FINE;
 }
