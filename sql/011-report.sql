@@ -1,9 +1,9 @@
 -- The report (src/domain/report.h): what was sold, made of the events by foyer-relay and nothing else. Days are those of the show's zone.
 
--- A show that something ever happened in. seats: of its hall. Whoever writes a show's rows holds this one.
+-- A show that something ever happened in. capacity: seats of its hall. Whoever writes a show's rows holds this one.
 CREATE TABLE report_shows (
   show_id INT NOT NULL PRIMARY KEY,
-  seats INT NOT NULL
+  capacity INT NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- Every ticket ever sold. minor: its price with all charges. returned_day NULL: it is not given back.
@@ -60,10 +60,10 @@ CREATE TABLE report_holds (
 
 -- How often a hall was looked at, from nginx's log, and how far that was read. Not of a show's sale, so both change in one transaction.
 CREATE TABLE report_views (
-  day DATE NOT NULL,
+  local_date DATE NOT NULL,
   show_id INT NOT NULL,
   views BIGINT NOT NULL,
-  PRIMARY KEY (day, show_id)
+  PRIMARY KEY (local_date, show_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE report_logs (
@@ -77,9 +77,9 @@ CREATE TABLE activity (
   event_id BIGINT NOT NULL,
   show_id INT NOT NULL,
   type VARCHAR(24) NOT NULL,
-  seats INT NOT NULL,
+  happened_at DATETIME(3) NOT NULL,
+  seat_count INT NOT NULL,
   reason VARCHAR(20) NOT NULL,
-  at DATETIME(3) NOT NULL,
   PRIMARY KEY (event_id, show_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 

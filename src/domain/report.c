@@ -23,8 +23,8 @@ const size_t n_report_types = ARRAY_LEN(report_types);
 
 STATEMENT(report_zone, GLOBAL, "t", "SELECT zone FROM shows WHERE show_id = ?");
 STATEMENT(report_show_ids, GLOBAL, "i", "SELECT show_id FROM shows WHERE show_id > ? ORDER BY show_id LIMIT ?");
-STATEMENT(report_show_lock, SHOW, "", "INSERT INTO report_shows (show_id, seats) SELECT ?, n FROM (SELECT COUNT(*) AS n FROM show_seats "
-    "WHERE show_id = ?) t ON DUPLICATE KEY UPDATE seats = n");
+STATEMENT(report_show_lock, SHOW, "", "INSERT INTO report_shows (show_id, capacity) SELECT ?, n FROM (SELECT COUNT(*) AS n FROM show_seats "
+    "WHERE show_id = ?) t ON DUPLICATE KEY UPDATE capacity = n");
 STATEMENT(report_hold_add, SHOW, "", "INSERT INTO report_holds (show_id, hold_id, held_day, pay_day, sold_day) SELECT ?, j.hold, j.held, j.pay, "
     "j.sold " TABLE("held DATE PATH '$.SEAT_HELD', pay DATE PATH '$.BOOKING_PENDING', sold DATE PATH '$.BOOKING_CONFIRMED'")
     "WHERE j.hold IS NOT NULL ON DUPLICATE KEY UPDATE held_day = LEAST(COALESCE(held_day, j.held), COALESCE(j.held, held_day)), "

@@ -27,18 +27,18 @@ STATEMENT(report_by_channel, SCATTER, "ttiiiiii", FIGURES("channel", "channel", 
 
 #define STEPS(view_key, held_key, pay_key, sold_key) "SELECT CAST(k AS CHAR) AS k, CAST(SUM(viewed) AS SIGNED), CAST(SUM(held) AS SIGNED), " \
 	"CAST(SUM(paying) AS SIGNED), CAST(SUM(sold) AS SIGNED) FROM (" \
-	"SELECT " view_key " AS k, views AS viewed, 0 AS held, 0 AS paying, 0 AS sold FROM report_views WHERE " ASKED("day") \
+	"SELECT " view_key " AS k, views AS viewed, 0 AS held, 0 AS paying, 0 AS sold FROM report_views WHERE " ASKED("local_date") \
 	"UNION ALL SELECT " held_key ", 0, 1, 0, 0 FROM report_holds WHERE " ASKED("held_day") \
 	"UNION ALL SELECT " pay_key ", 0, 0, 1, 0 FROM report_holds WHERE " ASKED("pay_day") \
 	"UNION ALL SELECT " sold_key ", 0, 0, 0, 1 FROM report_holds WHERE " ASKED("sold_day") ") f GROUP BY k ORDER BY LENGTH(k), k"
 STATEMENT(report_steps_by_show, SCATTER, "tiiii", STEPS("show_id", "show_id", "show_id", "show_id"));
-STATEMENT(report_steps_by_day, SCATTER, "tiiii", STEPS("day", "held_day", "pay_day", "sold_day"));
+STATEMENT(report_steps_by_day, SCATTER, "tiiii", STEPS("local_date", "held_day", "pay_day", "sold_day"));
 
 STATEMENT(report_show_words, GLOBAL, "t", "SELECT CONCAT(e.title, ', ', DATE_FORMAT(w.starts_local, '%Y-%m-%d %H:%i')) FROM shows w "
     "JOIN events e ON e.event_id = w.event_id WHERE w.show_id = ?");
 STATEMENT(report_section_words, GLOBAL, "t", "SELECT CONCAT(v.name, ', ', h.name, ', ', s.name) FROM sections s "
     "JOIN halls h ON h.hall_id = s.hall_id JOIN venues v ON v.venue_id = h.venue_id WHERE s.section_id = ?");
-STATEMENT(report_house, SHOW, "ii", "SELECT s.seats, t.n FROM report_shows s JOIN (SELECT COUNT(*) AS n FROM report_tickets WHERE show_id = ? "
+STATEMENT(report_house, SHOW, "ii", "SELECT s.capacity, t.n FROM report_shows s JOIN (SELECT COUNT(*) AS n FROM report_tickets WHERE show_id = ? "
     "AND returned_at IS NULL) t WHERE s.show_id = ?");
 
 static struct span

@@ -10,7 +10,7 @@ STATEMENT(views_log_lock, GLOBAL, "ii", "SELECT inode, read_to FROM report_logs 
 STATEMENT(views_log_new, GLOBAL, "", "INSERT INTO report_logs (path, inode, read_to) VALUES (?, 0, 0) ON DUPLICATE KEY UPDATE inode = inode");
 STATEMENT(views_log_set, GLOBAL, "", "UPDATE report_logs SET inode = ?, read_to = ? WHERE path = ?");
 STATEMENT(views_zone, GLOBAL, "t", "SELECT zone FROM shows WHERE show_id = ?");
-STATEMENT(views_count, GLOBAL, "", "INSERT INTO report_views (day, show_id, views) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE views = views + ?");
+STATEMENT(views_count, GLOBAL, "", "INSERT INTO report_views (local_date, show_id, views) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE views = views + ?");
 
 TRANSACTION(views_tx, "report_views");
 

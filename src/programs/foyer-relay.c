@@ -21,6 +21,7 @@
 #include "base/program.h"
 #include "base/wake.h"
 #include "db/place.h"
+#include "relay/activity.h"
 #include "relay/live.h"
 #include "relay/mail.h"
 #include "relay/relay.h"
@@ -31,7 +32,7 @@
 #define ARCHIVE_EVERY_MS ((int64_t)3600 * 1000)
 #define AGAIN_MS 1000		/* after a child has died */
 
-static sink_start *const relay_sinks[] = { live_start, mail_start, report_start };
+static sink_start *const relay_sinks[] = { activity_start, live_start, mail_start, report_start };
 
 struct child {
 	pid_t pid;		/* 0: to be started at start_ms */

@@ -47,8 +47,8 @@ newest(const char *type)
 static bool
 comes_to(const char *state, int64_t event)
 {
-	return stack_until(&stack, 10, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM deliveries WHERE state = '%s' AND outbox_id = %" PRId64,
-	    state, event).p);
+	return stack_until(&stack, 10, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM deliveries WHERE sink = 'mail' AND state = '%s' AND outbox_id = %"
+	    PRId64, state, event).p);
 }
 
 /* The mail of the newest event of this type, as soon as it is there. */
