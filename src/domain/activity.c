@@ -12,7 +12,7 @@ const char *const activity_types[] = { "SEAT_HELD", "SEAT_RELEASED", "BOOKING_PE
 const size_t n_activity_types = ARRAY_LEN(activity_types);
 
 STATEMENT(activity_put, DIRECTORY, "", "INSERT INTO activity (event_id, show_id, type, happened_at, seat_count, reason) VALUES (?, ?, ?, ?, "
-    "COALESCE(JSON_LENGTH(?, '$.seats'), JSON_LENGTH(?, '$.tickets'), 0), COALESCE(LEFT(JSON_VALUE(?, '$.reason'), 20), '')) "
+    "COALESCE(JSON_LENGTH(?, '$.seats'), JSON_LENGTH(?, '$.tickets'), 0), COALESCE(LEFT(JSON_UNQUOTE(JSON_EXTRACT(?, '$.reason')), 20), '')) "
     "ON DUPLICATE KEY UPDATE type = type");
 STATEMENT(activity_newest, DIRECTORY, "i", "SELECT event_id FROM activity ORDER BY event_id DESC LIMIT ?");
 STATEMENT(activity_drop, DIRECTORY, "", "DELETE FROM activity WHERE event_id < ? ORDER BY event_id LIMIT 1000");

@@ -34,7 +34,7 @@ STATEMENT(report_by_channel, SCATTER, "ttiiiiii", FIGURES("channel", "channel", 
 STATEMENT(report_steps_by_show, SCATTER, "tiiii", STEPS("show_id", "show_id", "show_id", "show_id"));
 STATEMENT(report_steps_by_day, SCATTER, "tiiii", STEPS("local_date", "held_day", "pay_day", "sold_day"));
 
-STATEMENT(report_show_words, GLOBAL, "t", "SELECT CONCAT(e.title, ', ', DATE_FORMAT(w.starts_local, '%Y-%m-%d %H:%i')) FROM shows w "
+STATEMENT(report_show_words, GLOBAL, "t", "SELECT CONCAT(DATE_FORMAT(w.starts_local, '%Y-%m-%d %H:%i'), ' ', e.title) FROM shows w "
     "JOIN events e ON e.event_id = w.event_id WHERE w.show_id = ?");
 STATEMENT(report_section_words, GLOBAL, "t", "SELECT CONCAT(v.name, ', ', h.name, ', ', s.name) FROM sections s "
     "JOIN halls h ON h.hall_id = s.hall_id JOIN venues v ON v.venue_id = h.venue_id WHERE s.section_id = ?");

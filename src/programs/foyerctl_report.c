@@ -13,6 +13,7 @@
 #include "programs/foyerctl.h"
 
 #define COLUMNS_MOST 12
+#define LABEL_MOST 60
 #define OUT_MAX (64 * MiB)
 
 struct wanted {
@@ -115,12 +116,23 @@ has_label(enum report_by by)
 	return by == REPORT_BY_SHOW || by == REPORT_BY_SECTION;
 }
 
+/* At most LABEL_MOST letters of it. */
+static void
+cell_label(struct table *t, struct span label)
+{
+	size_t n = label.n;
+
+	while (span_chars((struct span){ label.p, n }) > LABEL_MOST)
+		n = span_upto(label, n - 1).n;
+	cell(t, n < label.n ? arena_fmt(t->arena, PRSPAN "…", (int)n, label.p) : label);
+}
+
 static void
 cells_key(struct table *t, enum report_by by, struct span key, struct span label)
 {
 	cell(t, key);
 	if (has_label(by))
-		cell(t, label);
+		cell_label(t, label);
 }
 
 /* "37.5 %" */
