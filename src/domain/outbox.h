@@ -11,19 +11,21 @@
  *   type               topic           key (subject)  when                                          payload              consumers
  *   SEAT_HELD          foyer.seats     hold           seats become held                             hold, seats, versions  live, report, activity, kafka
  *   SEAT_KEPT          foyer.seats     hold           held seats stay held for longer               hold, seats, versions  live, kafka
- *   SEAT_RELEASED      foyer.seats     hold           held (or sold) seats become available         hold (or booking), seats, versions, reason  live, activity, kafka
+ *   SEAT_RELEASED      foyer.seats     hold           held (or sold) seats become available  hold (or booking), seats, versions, reason  live, activity, kafka
  *   SEAT_SOLD          foyer.seats     hold           seats become confirmed                        booking, seats, versions  live, kafka
  *   BOOKING_PENDING    foyer.bookings  booking        first Pay of a hold                           hold, total          report, activity, kafka
- *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                                       hold, total, channel, tickets  mail, report, activity, kafka, hooks
+ *   BOOKING_CONFIRMED  foyer.bookings  booking        settled                               hold, total, channel, tickets  mail, report, activity, kafka, hooks
  *   BOOKING_FAILED     foyer.bookings  booking        its hold is over and no payment can come      hold, reason         kafka, hooks
  *   BOOKING_RELEASED   foyer.bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason kafka
  *   BOOKING_CANCELLED  foyer.bookings  booking        tickets given back                            hold, seats          mail, report, activity, kafka, hooks
  *   BOOKING_REDUCED    foyer.bookings  booking        some of its tickets given back                hold, seats          report, activity, kafka, hooks
  *   BOOKING_LINK       foyer.bookings  booking        reference and e-mail were proved              booking              mail
  *   PAYMENT_CREATED, _OPEN, _CAPTURING, _PAID, _FAILED, _CLOSED, _REFUND_DUE, _REFUNDED
- *                      foyer.payments  payment        the payment enters that state                 hold, amount, provider, captured, channel  kafka, hooks (REFUND_DUE: mail; it and PAID: report; FAILED: activity)
+ *                      foyer.payments  payment        the payment enters that state                 hold, amount, provider, captured, channel  kafka, hooks
+ *                                                     (REFUND_DUE also mail; it and PAID also report; FAILED also activity)
  *   REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_HUMAN
- *                      foyer.refunds   refund         the attempt enters that state                 payment, amount, reason  kafka, hooks (all but PENDING: report; DONE, HUMAN: mail; DONE: activity)
+ *                      foyer.refunds   refund         the attempt enters that state                 payment, amount, reason  kafka, hooks
+ *                                                     (all but PENDING also report; DONE and HUMAN also mail; DONE also activity)
  */
 #ifndef FOYER_DOMAIN_OUTBOX_H
 #define FOYER_DOMAIN_OUTBOX_H
