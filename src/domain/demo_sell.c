@@ -7,6 +7,7 @@
 #include "domain/demo_crowd.h"
 #include "domain/demo_sell.h"
 #include "domain/json_text.h"
+#include "domain/outbox.h"
 #include "domain/outcome.h"
 #include "domain/tickets.h"
 
@@ -48,8 +49,8 @@ STATEMENT(demo_tickets, SHOW, "", "INSERT INTO booking_seats (show_id, booking_i
 STATEMENT(demo_sold, SHOW, "", "UPDATE show_seats s JOIN " SEATS " ON j.seat_id = s.seat_id SET s.status = 'confirmed', "
     "s.booking_id = j.booking_id, s.version = s.version + 2 WHERE s.show_id = ?");
 #define EVENTS "JSON_TABLE(?, '$[*]' COLUMNS (outbox_id BIGINT PATH '$[0]', type VARCHAR(24) PATH '$[1]', " \
-	"subject_id BIGINT PATH '$[2]', at DATETIME(3) PATH '$[3]', payload VARCHAR(600) PATH '$[4]')) AS j"
-/* None of these buyers is anybody: no relay need find what is told of them. */
+	"subject_id BIGINT PATH '$[2]', at DATETIME(3) PATH '$[3]', payload VARCHAR(1000) PATH '$[4]')) AS j"
+/* None of these buyers is anybody: no relay need find what is told of them. The report is made anew from all events there are. */
 STATEMENT(demo_events, SHOW, "", "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload, found) "
     "SELECT ?, j.outbox_id, j.type, j.subject_id, j.at, j.payload, TRUE FROM " EVENTS);
 
@@ -75,6 +76,7 @@ struct selling {
 struct purchase {
 	int64_t hold, booking, payment, at_ms, total;
 	struct span seats;		/* "1,2,3" */
+	struct span tickets;		/* "[1,10,1500],[2,10,1500]": seat, section, price */
 };
 
 static void
@@ -161,15 +163,18 @@ tell_purchase(struct selling *w, const struct purchase *b)
 	const char *seats = seats_of(w, "hold", b->hold, b, 2), *sold = seats_of(w, "booking", b->booking, b, 4);
 	const char *total = arena_fmt(w->arena, "{\"hold\":%" PRId64 ",\"total\":%" PRId64 ",\"currency\":\"" PRSPAN "\"}", b->hold,
 	    b->total, ARGSPAN(w->currency)).p;
+	const char *confirmed = arena_fmt(w->arena, "{\"hold\":%" PRId64 ",\"total\":%" PRId64 ",\"currency\":\"" PRSPAN
+	    "\",\"channel\":\"" CHANNEL_WEB "\",\"tickets\":[" PRSPAN "]}", b->hold, b->total, ARGSPAN(w->currency), ARGSPAN(b->tickets)).p;
 	const char *paid = arena_fmt(w->arena, "{\"hold\":%" PRId64 ",\"amount\":%" PRId64 ",\"currency\":\"" PRSPAN
-	    "\",\"provider\":\"stripe\",\"reason\":\"\"}", b->hold, b->total, ARGSPAN(w->currency)).p;
+	    "\",\"provider\":\"stripe\",\"reason\":\"\",\"captured\":%" PRId64 ",\"channel\":\"" CHANNEL_WEB "\"}", b->hold, b->total,
+	    ARGSPAN(w->currency), b->total).p;
 
 	tell(w, "SEAT_HELD", b->hold, b->at_ms, seats);
 	tell(w, "BOOKING_PENDING", b->booking, b->at_ms + PAY_AFTER_MS, total);
 	tell(w, "PAYMENT_CREATED", b->payment, b->at_ms + PAY_AFTER_MS, paid);
 	tell(w, "PAYMENT_OPEN", b->payment, b->at_ms + PAY_AFTER_MS + 1000, paid);
 	tell(w, "SEAT_SOLD", b->hold, b->at_ms + PAID_AFTER_MS, sold);
-	tell(w, "BOOKING_CONFIRMED", b->booking, b->at_ms + PAID_AFTER_MS, total);
+	tell(w, "BOOKING_CONFIRMED", b->booking, b->at_ms + PAID_AFTER_MS, confirmed);
 	tell(w, "PAYMENT_PAID", b->payment, b->at_ms + PAID_AFTER_MS, paid);
 }
 
@@ -189,12 +194,13 @@ static void
 write_purchase(struct selling *w, const struct crowd_party *party, size_t number)
 {
 	struct purchase b = { .at_ms = w->now_ms - YOUNGEST_MS - (int64_t)crowd_random(&w->crowd, 1000) * (OLDEST_MS / 1000) };
-	struct buf ids;
+	struct buf ids, tickets;
 
 	b.hold = id_at(w, b.at_ms);
 	b.booking = id_at(w, b.at_ms + PAY_AFTER_MS);
 	b.payment = id_at(w, b.at_ms + PAY_AFTER_MS);
 	buf_init(&ids, w->arena, 200);
+	buf_init(&tickets, w->arena, KiB);
 	for (size_t i = 0; i < party->n; i++) {
 		const struct crowd_seat *s = &w->crowd.seats[party->seats[i]];
 		const struct price *price = price_of(w, s, party, i);
@@ -205,12 +211,14 @@ write_purchase(struct selling *w, const struct crowd_party *party, size_t number
 		}
 		b.total += price->minor + price->extra;
 		buf_fmt(&ids, "%s%" PRId64, i ? "," : "", s->id);
+		buf_fmt(&tickets, "%s[%" PRId64 ",%" PRId64 ",%" PRId64 "]", i ? "," : "", s->id, s->section, price->minor + price->extra);
 		buf_fmt(&w->seats, "%c[%" PRId64 ",%" PRId64 ",%" PRId64 ",\"" PRSPAN "\",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "]",
 		    w->seats.n ? ',' : '[', b.hold, b.booking, s->id, ARGSPAN(price->type), price->minor, price->extra, price->charges,
 		    ticket_serial_new());
 		w->n_seats++;
 	}
 	b.seats = buf_view(&ids);
+	b.tickets = buf_view(&tickets);
 	/* 7919 has no factor in common with the range, so no two of a show are the same */
 	buf_fmt(&w->bookings, "%c[%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%zu,%" PRId64 ",\"%s\",",
 	    w->bookings.n ? ',' : '[', b.hold, b.booking, b.payment, id_at(w, b.at_ms), (w->show * 104729 + (int64_t)number * 7919) % REFERENCE_RANGE,

@@ -48,10 +48,17 @@ payment_move(struct db *db, struct arena *a, int64_t show, struct payment_full *
 		return false;
 	db_change(db, &payment_set, to, reason, to, to, show, p->id);
 	outbox_add(db, show, m->outbox, p->id, arena_fmt(a, "{\"hold\":%" PRId64 ",\"amount\":%" PRId64
-	    ",\"currency\":\"%s\",\"provider\":\"" PRSPAN "\",\"reason\":\"%s\"}", p->hold, p->amount.minor, p->amount.code,
-	    ARGSPAN(p->provider), reason));
+	    ",\"currency\":\"%s\",\"provider\":\"" PRSPAN "\",\"reason\":\"%s\",\"captured\":%" PRId64 ",\"channel\":\"" CHANNEL_WEB "\"}",
+	    p->hold, p->amount.minor, p->amount.code, ARGSPAN(p->provider), reason, p->captured));
 	p->state = span_of(to);
 	return true;
+}
+
+void
+refund_tell(struct db *db, struct arena *a, int64_t show, const char *type, int64_t refund, int64_t payment, struct money m, struct span reason)
+{
+	outbox_add(db, show, type, refund, arena_fmt(a, "{\"payment\":%" PRId64 ",\"amount\":%" PRId64 ",\"currency\":\"%s\",\"reason\":\""
+	    PRSPAN "\"}", payment, m.minor, m.code, ARGSPAN(reason)));
 }
 
 void
@@ -60,8 +67,7 @@ refund_make(struct db *db, struct arena *a, int64_t show, int64_t refund, int64_
 {
 	db_change(db, &refund_insert, show, refund, payment, m.minor, m.code, reason,
 	    arena_fmt(a, "refund-%" PRId64 "-%" PRId64, show, refund), attempt);
-	outbox_add(db, show, "REFUND_PENDING", refund, arena_fmt(a, "{\"payment\":%" PRId64 ",\"amount\":%" PRId64
-	    ",\"currency\":\"%s\",\"reason\":\"" PRSPAN "\"}", payment, m.minor, m.code, ARGSPAN(reason)));
+	refund_tell(db, a, show, "REFUND_PENDING", refund, payment, m, reason);
 }
 
 void

@@ -26,6 +26,8 @@ struct refund_row {		/* a refund under lock, after its payment's */
 	bool named;		/* the provider gave it a number: what became of it there, we were told */
 };
 bool lock_refund(struct db *, struct arena *, int64_t show, int64_t refund, struct refund_row *, struct payment_full *);
+/* The event of a refund that is in a new state: REFUND_DONE … */
+void refund_tell(struct db *, struct arena *, int64_t show, const char *type, int64_t refund, int64_t payment, struct money, struct span reason);
 /* Writes a refund attempt (its number from 1) that is due now. */
 void refund_make(struct db *, struct arena *, int64_t show, int64_t refund, int64_t payment, struct money, struct span reason, int attempt);
 /* What the house keeps of a captured payment beyond its tickets grows by so much (below 0: what it gives beyond them). */

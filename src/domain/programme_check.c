@@ -158,7 +158,7 @@ static void
 check_city(struct programme *p, const struct programme_city *c)
 {
 	static const char *const taken[] = { "events", "shows", "holds", "pay", "bookings", "webhooks", "account", "staff", "help", "v1",
-		"live", "static", "healthz", "readyz", "metrics", "search" };
+		"live", "static", "healthz", "readyz", "metrics", "search", "activity" };
 
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
 		if (c->at.line && span_is(c->slug, taken[i]))

@@ -7,7 +7,6 @@
 #include "domain/attention.h"
 #include "domain/locks.h"
 #include "domain/money_moves.h"
-#include "domain/outbox.h"
 #include "domain/refunds.h"
 #include "domain/states.h"
 
@@ -150,11 +149,10 @@ lock_refund(struct db *db, struct arena *a, int64_t show, int64_t refund, struct
 }
 
 static void
-move_refund(struct db *db, struct answer *w, const struct move *m, int64_t payment, struct span reason)
+move_refund(struct db *db, struct answer *w, const struct move *m, int64_t payment, const struct refund_row *row)
 {
 	db_change(db, &refund_set, m->to, w->provider_refund, w->provider_refund, w->why, w->show, w->refund);
-	outbox_add(db, w->show, m->outbox, w->refund, arena_fmt(w->arena, "{\"payment\":%" PRId64 ",\"reason\":\"" PRSPAN "\"}", payment,
-	    ARGSPAN(reason)));
+	refund_tell(db, w->arena, w->show, m->outbox, w->refund, payment, row->amount, row->reason);
 }
 
 /* What follows from the move for its payment and for whoever must look. */
@@ -207,7 +205,7 @@ answer_body(struct db *db, void *context)
 		w->to = "human";
 	if (span_is(row.state, w->to) || !(m = move_find(THING_REFUND, row.state, w->to)))
 		return TX_COMMIT;
-	move_refund(db, w, m, p.id, row.reason);
+	move_refund(db, w, m, p.id, &row);
 	FAULT_DB(db, "refund.row_moved");
 	follow(db, w, &row, &p);
 	return TX_COMMIT;

@@ -4,7 +4,6 @@
 #include "domain/attention.h"
 #include "domain/locks.h"
 #include "domain/money_moves.h"
-#include "domain/outbox.h"
 #include "domain/refunds.h"
 #include "domain/states.h"
 
@@ -84,8 +83,7 @@ note_given(struct db *db, struct deciding *d, struct payment_full *p, const stru
 	const struct move *m = move_find(THING_REFUND, SPAN("pending"), "done");
 
 	db_change(db, &given_done, d->words, d->show, d->next);
-	outbox_add(db, d->show, m->outbox, d->next, arena_fmt(d->arena, "{\"payment\":%" PRId64 ",\"reason\":\"" PRSPAN "\"}", p->id,
-	    ARGSPAN(row->reason)));
+	refund_tell(db, d->arena, d->show, m->outbox, d->next, p->id, row->amount, row->reason);
 	if (span_is(p->state, "refund_due") && refunds_open(db, d->show, p->id) == 0)
 		payment_move(db, d->arena, d->show, p, "refunded", CSTR(d->arena, row->reason));
 }
@@ -106,8 +104,7 @@ decide_body(struct db *db, void *context)
 		return TX_ROLLBACK;
 	d->outcome = OUTCOME_OK;
 	db_change(db, &given_fail, d->words, d->show, d->refund);
-	outbox_add(db, d->show, m->outbox, d->refund, arena_fmt(d->arena, "{\"payment\":%" PRId64 ",\"reason\":\"" PRSPAN "\"}", p.id,
-	    ARGSPAN(row.reason)));
+	refund_tell(db, d->arena, d->show, m->outbox, d->refund, p.id, row.amount, row.reason);
 	refund_make(db, d->arena, d->show, d->next, p.id, row.amount, row.reason, 1);
 	if (d->given)
 		note_given(db, d, &p, &row);

@@ -8,7 +8,6 @@
 #include "domain/attention.h"
 #include "domain/locks.h"
 #include "domain/money_moves.h"
-#include "domain/outbox.h"
 #include "domain/refunds.h"
 #include "domain/states.h"
 
@@ -32,10 +31,10 @@ struct seeing {
 	enum outcome outcome;
 };
 
-static struct span
-payload(const struct seeing *s)
+static void
+tell(struct db *db, struct seeing *s, const char *type, int64_t refund)
 {
-	return arena_fmt(s->arena, "{\"payment\":%" PRId64 ",\"reason\":\"provider\"}", s->seen->payment);
+	refund_tell(db, s->arena, s->seen->show, type, refund, s->seen->payment, s->seen->amount, SPAN("provider"));
 }
 
 /* One of ours that waits, was never sent and is for this very amount need not be sent any more. True: it was put aside. */
@@ -52,7 +51,7 @@ spare_ours(struct db *db, struct seeing *s)
 	if (!ours)
 		return false;
 	db_change(db, &seen_spared, r->show, ours);
-	outbox_add(db, r->show, "REFUND_FAILED", ours, payload(s));
+	tell(db, s, "REFUND_FAILED", ours);
 	return true;
 }
 
@@ -68,8 +67,8 @@ record(struct db *db, struct seeing *s, struct payment_full *p)
 		return;
 	}
 	db_change(db, &seen_insert, r->show, s->refund, r->payment, r->amount.minor, r->amount.code, r->id);
-	outbox_add(db, r->show, "REFUND_PENDING", s->refund, payload(s));
-	outbox_add(db, r->show, "REFUND_DONE", s->refund, payload(s));
+	tell(db, s, "REFUND_PENDING", s->refund);
+	tell(db, s, "REFUND_DONE", s->refund);
 	if (!spared)
 		payment_keep(db, r->show, r->payment, -r->amount.minor);
 	if (span_is(p->state, "refund_due") && refunds_open(db, r->show, r->payment) == 0)
@@ -103,7 +102,7 @@ seen_body(struct db *db, void *context)
 	}
 	if (known && r->failed && done) {
 		db_change(db, &seen_returned, r->show, known);
-		outbox_add(db, r->show, "REFUND_HUMAN", known, payload(s));
+		tell(db, s, "REFUND_HUMAN", known);
 		attention_add(db, r->show, "refund", r->provider, arena_fmt(s->arena, "%" PRId64, known), r->payment, SPAN("a refund came back"));
 	} else if (!known && !r->failed) {
 		if (p.captured && strcmp(p.amount.code, r->amount.code) == 0 && r->amount.minor > 0)

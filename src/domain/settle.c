@@ -23,6 +23,8 @@ STATEMENT(pending_note, SHOW, "", "UPDATE payments SET pending_at = COALESCE(pen
 STATEMENT(seats_confirm, SHOW, "", "UPDATE show_seats FORCE INDEX (PRIMARY) SET status = 'confirmed', hold_id = NULL, expires_at = NULL, "
     "booking_id = ?, version = version + 2 WHERE show_id = ? AND seat_id IN " IN_8);
 STATEMENT(tickets_live, SHOW, "", "UPDATE booking_seats SET state = 'live' WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
+STATEMENT(tickets_sold, SHOW, "iii", "SELECT t.seat_id, s.section_id, t.price_minor + t.fee_minor FROM booking_seats t "
+    "JOIN show_seats s ON s.show_id = ? AND s.seat_id = t.seat_id WHERE t.show_id = ? AND t.booking_id = ? ORDER BY t.seat_id");
 STATEMENT(booking_confirm, SHOW, "", "UPDATE bookings SET state = 'confirmed', confirmed_at = UTC_TIMESTAMP(3) "
     "WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
 STATEMENT(hold_confirm, SHOW, "", "UPDATE holds SET state = 'confirmed', ended_at = UTC_TIMESTAMP(3) "
@@ -128,6 +130,23 @@ take_mismatch(struct db *db, struct settling *s, const char *what)
 	return end_with(s, SETTLED_MISMATCH, true);
 }
 
+/* With all that a report of sales is made of: "tickets" is [seat, section, price with all charges] of each. */
+static struct span
+confirmed_json(struct db *db, struct settling *s)
+{
+	struct rows *rows = db_select(db, &tickets_sold, s->ask->show, s->ask->show, s->booking.id);
+	const char *before = "[";
+	struct buf b;
+
+	buf_init(&b, s->arena, 4 * KiB);
+	buf_fmt(&b, "{\"hold\":%" PRId64 ",\"total\":%" PRId64 ",\"currency\":\"%s\",\"channel\":\"" CHANNEL_WEB "\",\"tickets\":",
+	    s->p.hold, s->p.amount.minor, s->p.amount.code);
+	for (; rows_next(rows); before = ",")
+		buf_fmt(&b, "%s[%" PRId64 ",%" PRId64 ",%" PRId64 "]", before, row_int(rows, 0), row_int(rows, 1), row_int(rows, 2));
+	buf_text(&b, "]}");
+	return buf_view(&b);
+}
+
 static enum tx_end
 confirm(struct db *db, struct settling *s)
 {
@@ -146,8 +165,7 @@ confirm(struct db *db, struct settling *s)
 		db_change(db, &hold_confirm, show, s->p.hold);
 	outbox_add(db, show, "SEAT_SOLD", s->p.hold, seats_json(s->arena, (struct seats_told){ .key = "booking", .id = s->booking.id,
 	    .ids = s->seats.ids, .n = s->seats.n_ids, .rows = s->seats.rows, .n_rows = s->seats.n_rows, .up = SEATS_CHANGED_TWICE }));
-	outbox_add(db, show, "BOOKING_CONFIRMED", s->booking.id, arena_fmt(s->arena, "{\"hold\":%" PRId64 ",\"total\":%" PRId64
-	    ",\"currency\":\"%s\"}", s->p.hold, s->p.amount.minor, s->p.amount.code));
+	outbox_add(db, show, "BOOKING_CONFIRMED", s->booking.id, confirmed_json(db, s));
 	payment_move(db, s->arena, show, &s->p, "paid", "");
 	payments_hurry(db, show, s->p.hold);	/* its siblings are to be closed */
 	s->confirmed = true;
@@ -175,8 +193,10 @@ paid(struct db *db, struct settling *s)
 
 	if (settled_before(s) == SETTLED_CONFIRMED || settled_before(s) == SETTLED_REFUND)
 		return end_with(s, settled_before(s), true);
-	if (!what || strcmp(what, "amount") == 0)
+	if (!what || strcmp(what, "amount") == 0) {
 		db_change(db, &capture_note, a->capture, a->capture, a->amount.minor, a->session, a->show, a->payment);
+		s->p.captured = a->amount.minor;
+	}
 	if (what)
 		return take_mismatch(db, s, what);
 	if (span_is(s->sale.state, "cancelling") || span_is(s->sale.state, "cancelled") || span_is(s->sale.state, "ended"))

@@ -21,12 +21,14 @@
 #include "base/program.h"
 #include "base/wake.h"
 #include "db/place.h"
+#include "relay/activity.h"
 #include "relay/hooks.h"
 #include "relay/kafka.h"
 #include "relay/live.h"
 #include "relay/mail.h"
 #include "relay/push.h"
 #include "relay/relay.h"
+#include "relay/report.h"
 #include "relay/sms.h"
 
 #define BATCH_ARENA (64 * MiB)
@@ -34,7 +36,8 @@
 #define ARCHIVE_EVERY_MS ((int64_t)3600 * 1000)
 #define AGAIN_MS 1000		/* after a child has died */
 
-static sink_start *const relay_sinks[] = { hooks_start, kafka_start, live_start, mail_start, push_start, sms_start };
+static sink_start *const relay_sinks[] = { activity_start, hooks_start, kafka_start, live_start, mail_start, push_start, report_start,
+	sms_start };
 
 struct child {
 	pid_t pid;		/* 0: to be started at start_ms */

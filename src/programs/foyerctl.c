@@ -126,7 +126,7 @@ do_demo_data(struct call *c)
 	end = loaded(o, mistakes, &counts.programme);
 	if (end == DONE)
 		printf("sold %zu seats in %zu bookings\n", counts.seats, counts.bookings);
-	return end;
+	return end == DONE && c->settings->report && counts.bookings ? ctl_report_anew(c) : end;
 }
 
 static int
@@ -302,6 +302,8 @@ static const struct command {
 	{ "hooks", " [list | types | add URL [--types A,B] | on|off|rotate|remove|log|test|again ENDPOINT]", WITH_DATABASE, ctl_hooks,
 	    "partners that are told of events: who, of what, how it goes; a new secret, a try, what was given up once more" },
 	{ "kafka", " topics [--partitions N] [--replicas N]", ALONE, ctl_kafka, "makes the topics of kafka_topic_… that are not there" },
+	{ "report", " [--show N] [--from DAY] [--to DAY] [--by show|day|section|channel] [--funnel] [--json] | rebuild | check", WITH_DATABASE,
+	    ctl_report, "what was sold and taken, days by the venue's clock; made anew from all events; held against the books, 1 if it differs" },
 	{ "webhook", " verify --provider P --headers FILE --body FILE [--now UNIX] [--config FILE] [--cert FILE --roots FILE]", ALONE,
 	    ctl_webhook, "what we would say to a delivery: 0 valid, 1 invalid, 2 too old, 3 cannot tell, 64 wrong usage" },
 	{ "config", "", ALONE, do_config, "every key of the configuration file, as a file" },

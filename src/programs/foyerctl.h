@@ -31,6 +31,9 @@ int ctl_cancel(struct call *);
 int ctl_refund(struct call *);
 /* foyerctl_outbox.c */
 int ctl_outbox(struct call *);
+/* foyerctl_report.c */
+int ctl_report(struct call *);
+int ctl_report_anew(struct call *);		/* the report from all events there are, and says so */
 /* foyerctl_show.c */
 int ctl_show(struct call *);
 /* foyerctl_webhook.c */

@@ -180,6 +180,10 @@ bool
 relay_deliver(struct relay *r, size_t sink, int64_t *again_ms)
 {
 	begin(r);
+	if (r->sinks[sink].tend) {
+		r->sinks[sink].tend(&r->sinks[sink], r->arena);
+		begin(r);
+	}
 	*again_ms = RELAY_IDLE;
 	deliver_all(r, &r->sinks[sink], again_ms);
 	return db_failed(r->db) == DB_FINE;

@@ -6,8 +6,9 @@
  * several at once if it wants, in the order of their ids, which is the order in which each hold, booking and seat changed. Seats may
  * still be told of twice, so a seat event carries the seats' versions and whoever keeps seats drops what is lower than it has.
  *
- * While it delivers, no lock is held and no transaction open. It may read the database, outside of transactions, and must come back
- * within SINK_SECONDS: after that another relay may deliver the same.
+ * While it delivers, no lock is held and no transaction open. It may read the database, outside of transactions; a sink whose place is
+ * this database itself writes there in transactions of its own, which take so long as one statement after the other does and wait for
+ * nobody outside. It must come back within SINK_SECONDS: after that another relay may deliver the same.
  */
 #ifndef FOYER_RELAY_SINK_H
 #define FOYER_RELAY_SINK_H
@@ -55,6 +56,8 @@ struct sink {
 	 * is nothing to wait for but the work). Comes back when there are any, and after `ms` at the latest. True: something is under way.
 	 */
 	bool (*work)(struct sink *, int wake, int64_t ms);
+	/* NULL, or what it does besides: called before each look for events, so about once a second; neither a lock nor a lease is held. */
+	void (*tend)(struct sink *, struct arena *);
 	void *own;				/* of the sink */
 };
 

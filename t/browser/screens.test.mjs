@@ -38,6 +38,14 @@ const free = "(SELECT COUNT(*) FROM show_seats x WHERE x.show_id = s.show_id AND
 
 /* ---- browsing ---- */
 
+test("what is happening", SECOND, () => visit({}, async v => {
+	await others(special(free + " > 20"), [stack.number(`SELECT seat_id FROM show_seats WHERE status = 'available' LIMIT 1`)]);
+	await v.go("/activity");
+	await v.page.getByText("Live:").waitFor();
+	await v.look("activity", { all: true });
+	await v.lookLarge("activity");
+}));
+
 test("front page, city, searches and titles", SECOND, () => visit({}, async v => {
 	await v.go("/");
 	await v.look("front", { all: true });

@@ -492,6 +492,25 @@ archiving(void)
 	relay_until("SELECT COUNT(*) FROM outbox WHERE found");
 }
 
+static void
+making_the_report_anew(void)
+{
+	buying();
+	operator_insists("report rebuild");
+}
+
+/* A hall is looked at, and the log of it read. */
+static void
+looking(void)
+{
+	int64_t before = stack_number(&stack, "SELECT COALESCE(SUM(views), 0) FROM report_views");
+	struct visitor *v = visitor_new(&stack);
+
+	assert_int_equal(looks(v, arena_fmt(stack.arena, "/shows/%" PRId64, show()).p, 200).status, 200);
+	visitor_free(v);
+	relay_until(arena_fmt(stack.arena, "SELECT SUM(views) <= %" PRId64 " OR SUM(views) IS NULL FROM report_views", before).p);
+}
+
 /* The first row whose prefix the name has. */
 static const struct {
 	const char *prefix;
@@ -506,7 +525,8 @@ static const struct {
 	{ "cancel.", cancelling }, { "refund_give.", goodwill }, { "refund_hand.", a_refund_by_hand }, { "refund_seen.", refunded_at_the_provider },
 	{ "dispute.", disputed }, { "stranger.", a_stranger_in_the_providers_list },
 	{ "mail.", mailing }, { "push.", telling }, { "sms.", telling }, { "relay_archive.", archiving }, { "relay", relaying },
-	{ "kafka.", relaying },
+	{ "kafka.", relaying }, { "activity.", relaying }, { "report_rebuild.", making_the_report_anew }, { "report_views.", looking },
+	{ "report.", relaying },
 	{ "booking_link.", finding_tickets }, { "load.", loading }, { "publish.", loading }, { "ask.", buying_without_webhooks },
 	{ "", buying },
 };

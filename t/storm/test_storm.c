@@ -302,6 +302,16 @@ buyers_come_while_holds_run_out(void **state)
 	assert_int_equal(stack_audit(&storm.stack), 0);
 }
 
+static void
+after_it_all_the_report_agrees_with_the_books(void **state)
+{
+	(void)state;
+	assert_true(stack_until(&storm.stack, 240, 0, "SELECT (SELECT COUNT(*) FROM outbox WHERE NOT found) + (SELECT COUNT(*) FROM deliveries "
+	    "WHERE sink = 'report' AND state = 'waiting')"));
+	assert_true(stack_number(&storm.stack, "SELECT COUNT(*) FROM report_holds") > 0);
+	assert_int_equal(stack_ctl(&storm.stack, "report check"), 0);
+}
+
 int
 main(void)
 {
@@ -312,6 +322,7 @@ main(void)
 		cmocka_unit_test(rivals_who_are_found_seats_fill_the_hall),
 		cmocka_unit_test(with_the_rule_against_single_seats_nothing_breaks_either),
 		cmocka_unit_test(buyers_come_while_holds_run_out),
+		cmocka_unit_test(after_it_all_the_report_agrees_with_the_books),
 	};
 	const struct CMUnitTest control[] = {
 		cmocka_unit_test(two_hundred_rivals_on_the_same_two_seats_leave_one_winner),

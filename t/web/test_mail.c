@@ -47,8 +47,8 @@ newest(const char *type)
 static bool
 comes_to(const char *state, int64_t event)
 {
-	return stack_until(&stack, 10, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM deliveries WHERE state = '%s' AND outbox_id = %" PRId64,
-	    state, event).p);
+	return stack_until(&stack, 10, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM deliveries WHERE sink = 'mail' AND state = '%s' AND outbox_id = %"
+	    PRId64, state, event).p);
 }
 
 /* The mail of the newest event of this type, as soon as it is there. */
@@ -383,7 +383,7 @@ an_address_that_is_none_gets_nothing(void **state)
 	    "ORDER BY booking_id DESC LIMIT 1");
 	assert_int_equal(stack_demo(&stack, "start relay"), 0);
 	for (int refusals = 1; refusals <= 8; refusals++) {
-		assert_true(stack_until(&stack, 10, refusals, arena_fmt(stack.arena, "SELECT refusals FROM deliveries WHERE outbox_id = %" PRId64,
+		assert_true(stack_until(&stack, 10, refusals, arena_fmt(stack.arena, "SELECT refusals FROM deliveries WHERE sink = 'mail' AND outbox_id = %" PRId64,
 		    event).p));
 		stack_sql(&stack, "UPDATE deliveries SET due_at = UTC_TIMESTAMP(3) WHERE state = 'waiting'");
 	}
@@ -412,7 +412,7 @@ what_cannot_be_sent_now_is_sent_later(void **state)
 	stack_sql(&stack, "UPDATE relay_sinks SET due_at = UTC_TIMESTAMP(3)");
 	mail("BOOKING_CONFIRMED");
 	/* its time is the sink's, and never the message's */
-	assert_int_equal(stack_number(&stack, "SELECT tries + refusals FROM deliveries WHERE outbox_id = %" PRId64, event), 0);
+	assert_int_equal(stack_number(&stack, "SELECT tries + refusals FROM deliveries WHERE sink = 'mail' AND outbox_id = %" PRId64, event), 0);
 	visitor_free(v);
 }
 
@@ -493,10 +493,10 @@ static void
 each_event_was_sent_once_and_no_log_names_anybody(void **state)
 {
 	(void)state;
-	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM deliveries WHERE state = 'waiting'"), 0);
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM deliveries WHERE sink = 'mail' AND state = 'waiting'"), 0);
 	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM outbox o LEFT JOIN deliveries d ON d.show_id = o.show_id AND "
-	    "d.outbox_id = o.outbox_id WHERE o.type IN ('BOOKING_CONFIRMED', 'BOOKING_LINK', 'BOOKING_CANCELLED', 'BOOKING_REDUCED', "
-	    "'PAYMENT_REFUND_DUE', 'REFUND_DONE') "
+	    "d.outbox_id = o.outbox_id AND d.sink = 'mail' WHERE o.type IN ('BOOKING_CONFIRMED', 'BOOKING_LINK', 'BOOKING_CANCELLED', "
+	    "'BOOKING_REDUCED', 'PAYMENT_REFUND_DUE', 'REFUND_DONE') "
 	    "AND d.state IS NULL"), 0);
 	assert_int_equal(logs_lines(&stack, "relay.log", "delivery.sent", "sink=mail"),
 	    stack_number(&stack, "SELECT COUNT(*) FROM deliveries WHERE sink = 'mail' AND state = 'sent'"));
