@@ -19,7 +19,7 @@
  *   BOOKING_RELEASED   bookings        hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason kafka
  *   BOOKING_CANCELLED  bookings        booking        tickets given back                            hold, seats          mail, kafka, hooks
  *   BOOKING_REDUCED    bookings        booking        some of its tickets given back                hold, seats          kafka, hooks
- *   BOOKING_LINK       bookings        booking        reference and e-mail were proved              booking              mail
+ *   BOOKING_LINK       notices        booking        reference and e-mail were proved              booking              mail, kafka
  *   PAYMENT_CREATED, _OPEN, _CAPTURING, _PAID, _FAILED, _CLOSED, _REFUND_DUE, _REFUNDED
  *                      payments        payment        the payment enters that state                 hold, amount, provider  kafka, hooks (REFUND_DUE: mail)
  *   REFUND_PENDING, REFUND_DONE, REFUND_FAILED, REFUND_HUMAN
