@@ -24,6 +24,12 @@ remember(struct arena *a, struct span s)
 		never[n_never++] = arena_copy(a, s);
 }
 
+void
+logs_forget(void)
+{
+	n_never = 0;
+}
+
 static bool
 in_token(char c)
 {

@@ -8,6 +8,7 @@
 #include "stack.h"
 
 void logs_notice(struct stack *, struct span text);		/* remembers each of our tokens in it, up to some thousands */
+void logs_forget(void);					/* what belonged to a stack that is closed */
 void logs_never(struct stack *, const char *words);		/* must not be logged either */
 size_t logs_remembered(void);
 

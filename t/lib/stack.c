@@ -1,5 +1,6 @@
 /* stack.c - see stack.h. Everything is asked of ./demo, so that the command users run is what the tests stand on. */
 #include "stack.h"
+#include "logs.h"
 
 #include <arpa/inet.h>
 #include <ftw.h>
@@ -148,6 +149,7 @@ stack_close(struct stack *s)
 		db_free(s->db);
 	if (!getenv("FOYER_TEST_KEEP"))
 		nftw(s->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	logs_forget();
 	arena_free(s->arena);
 }
 
