@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const wanted = process.env.FOYER_JUDGE_TESTS?.split(" ") ?? ["signing", "signing-paypal", "push", "vectors", "requests", "clients"];
+const wanted = process.env.FOYER_JUDGE_TESTS?.split(" ") ?? ["signing", "signing-paypal", "push", "vectors", "requests", "clients", "mail"];
 
 for (const name of wanted)
 	await import(`./${name}.test.mjs`);

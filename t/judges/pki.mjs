@@ -15,12 +15,13 @@ const newKey = (file, kind) => kind === "ec" ? openssl("genpkey", "-algorithm", 
 
 /*
  * A certificate for 30 days from now: { key, pem } and, for who issues by it, its files. by: the issuer, none: itself. key: another's,
- * or what to make: bits of RSA, "ec".
+ * or what to make: bits of RSA, "ec". names: "IP:127.0.0.1,DNS:…".
  */
-export const certificate = (cn, { by, key = 2048, authority = false, purpose = "serverAuth,clientAuth", digest = "sha256" } = {}) => {
+export const certificate = (cn, { by, key = 2048, authority = false, purpose = "serverAuth,clientAuth", digest = "sha256",
+	names = "" } = {}) => {
 	const name = `c${++made}`, files = { key: `${name}.key`, cert: `${name}.pem` };
 	const about = authority ? "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n" :
-		`basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=${purpose}\n`;
+		`basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=${purpose}\n${names && `subjectAltName=${names}\n`}`;
 
 	if (key.files)
 		files.key = key.files.key;

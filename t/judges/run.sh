@@ -1,8 +1,8 @@
 #!/bin/bash
-# run.sh - independent judges of the payment code: fetches what package-lock.json names, prints TAP. Needs node 18 or newer and npm;
+# run.sh - independent judges of the payment code and of mail: fetches what package-lock.json names, prints TAP. Needs node 18 or newer and npm;
 # ends with 77 where they cannot be had. What is recorded of the providers is read in place (FOYER_FACTS, or ../shared/facts beside the
 # source); what needs it is skipped where it is absent.
-# From the environment: FOYER_BUILD (build), FOYER_CHECK_NO_INSTALL=1 (npm fetches nothing), FOYER_JUDGE_TESTS="signing requests …".
+# From the environment: FOYER_BUILD (build), FOYER_CHECK_NO_INSTALL=1 (npm fetches nothing), FOYER_JUDGE_TESTS="signing mail …".
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,7 +14,7 @@ skip()
 	exit 77
 }
 
-for program in node npm openssl mariadb; do
+for program in node npm openssl mariadb zbarimg pdftotext pdftoppm; do
 	command -v $program >/dev/null || skip "there is no $program"
 done
 

@@ -153,7 +153,7 @@ a_server_that_cannot_is_told_from_one_that_will_not(void **state)
 		{ "DATA", "554 no", SINK_REFUSED }, { ".", "554 we do not like it", SINK_REFUSED }, { ".", "552 too long", SINK_REFUSED },
 		{ "RCPT", "450 busy", SINK_LATER }, { "RCPT", "451 come again", SINK_LATER }, { "RCPT", "452 mailbox full", SINK_LATER },
 		{ ".", "451 come again", SINK_LATER }, { ".", "421 going home", SINK_DOWN },
-		{ "MAIL", "421 going home", SINK_DOWN }, { "DATA", "421 going home", SINK_DOWN },
+		{ "MAIL", "452 no room", SINK_LATER }, { "MAIL", "421 going home", SINK_DOWN }, { "DATA", "421 going home", SINK_DOWN },
 		{ "MAIL", "530 log in first", SINK_DOWN }, { "", "554 no service here", SINK_DOWN }, { "", "421 too many", SINK_DOWN },
 	};
 

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 
 #include <cmocka.h>
+#include <png.h>
 #include <qrencode.h>
 
 #include "papers/qr.h"
@@ -67,6 +68,35 @@ every_module_is_where_it_belongs_with_four_of_quiet(void **state)
 }
 
 static void
+the_picture_has_the_same_modules_each_of_so_many_dots(void **state)
+{
+	enum { DOT = 3 };
+	QRcode *code = QRcode_encodeData(strlen(TEXT), (const unsigned char *)TEXT, 0, QR_ECLEVEL_M);
+	png_image image = { .version = PNG_IMAGE_VERSION };
+	struct qr_picture picture;
+	unsigned char *dots;
+
+	assert_true(qr_png(*state, SPAN(TEXT), DOT, &picture));
+	assert_int_equal(picture.side, code->width + 8);
+	assert_true(picture.png.n < 4 * KiB);
+	assert_true(png_image_begin_read_from_memory(&image, picture.png.p, picture.png.n));
+	assert_int_equal(image.width, picture.side * DOT);
+	assert_int_equal(image.height, picture.side * DOT);
+	image.format = PNG_FORMAT_GRAY;
+	dots = arena_alloc(*state, PNG_IMAGE_SIZE(image));
+	assert_true(png_image_finish_read(&image, NULL, dots, 0, NULL));
+	for (int y = 0; y < picture.side * DOT; y++)
+		for (int x = 0; x < picture.side * DOT; x++) {
+			int column = x / DOT - QR_QUIET, row = y / DOT - QR_QUIET;
+			bool inside = column >= 0 && row >= 0 && column < code->width && row < code->width;
+			bool dark = inside && code->data[row * code->width + column] & 1;
+
+			assert_int_equal(dots[y * picture.side * DOT + x], dark ? 0 : 255);
+		}
+	QRcode_free(code);
+}
+
+static void
 it_is_small_crisp_and_has_a_white_plate(void **state)
 {
 	struct html_safe svg;
@@ -95,6 +125,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_module_is_where_it_belongs_with_four_of_quiet),
+		cmocka_unit_test(the_picture_has_the_same_modules_each_of_so_many_dots),
 		cmocka_unit_test(it_is_small_crisp_and_has_a_white_plate),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 	};

@@ -162,6 +162,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_buyer_is_known_again_by_the_cookie, site_over_http, leave),
 		cmocka_unit_test_setup_teardown(over_http_the_cookie_is_plain, site_over_http, leave),
 		cmocka_unit_test_setup_teardown(over_https_it_is_secure_and_of_this_host_only, site_over_https, leave),
+		cmocka_unit_test_setup_teardown(a_hold_that_was_brought_along_is_known_by_a_cookie_of_its_own, site_over_https, leave),
 		cmocka_unit_test_setup_teardown(a_cookie_that_is_not_ours_is_nobody, site_over_http, leave),
 	};
 
