@@ -1,8 +1,9 @@
 #!/bin/sh
 # hash.sh - hash.sh SOURCE OUT makes the tree nginx serves: OUT/static/NAME.HASH.EXT for each file of SOURCE, which may then be
 # cached for ever, and OUT/assets.list, "name<tab>path" a line, by which foyerd finds them. Pages for errors, robots.txt, the API's
-# description, favicon.ico, the worker for push messages and the stand-in provider's sheet keep their names. Mentions of /static/NAME inside of style sheets, scripts and pages are replaced by
-# the hashed ones. What compresses has a .gz beside it. OUT appears complete or not at all.
+# description, favicon.ico, the worker for push messages and the stand-in provider's sheet keep their names. Mentions of /static/NAME
+# inside of style sheets, scripts and pages are replaced by the hashed ones. What compresses has a .gz beside it. OUT appears complete
+# or not at all.
 set -eu
 export LC_ALL=C
 source=${1:?} out=${2:?}
