@@ -8,7 +8,6 @@
 #include "db/db.h"
 #include "domain/outcome.h"
 
-#define PHONE_MAX 16		/* "+" and at most 15 digits */
 #define PHONE_TYPED_MAX 40
 #define PHONE_BUYERS_MOST 5	/* a day; beyond that the number is texted about what is paid only */
 
