@@ -112,8 +112,8 @@ only_the_newest_are_kept(void **state)
 	struct visitor *v;
 
 	(void)state;
-	stack_sql(&stack, "INSERT INTO activity (event_id, show_id, type, happened_at, seat_count, reason) SELECT seat_id * 1000000 + show_id * 10 + n.k, show_id, "
-	    "'SEAT_HELD', UTC_TIMESTAMP(3), 1, '' FROM show_seats, (SELECT 1 AS k UNION SELECT 2) n WHERE seat_id <= 30");
+	stack_sql(&stack, "INSERT INTO activity (event_id, show_id, type, happened_at, seat_count, reason) SELECT seat_id * 1000000 + show_id * 10 + "
+	    "n.k, show_id, 'SEAT_HELD', UTC_TIMESTAMP(3), 1, '' FROM show_seats, (SELECT 1 AS k UNION SELECT 2) n WHERE seat_id <= 30");
 	assert_in_range(stack_number(&stack, "SELECT COUNT(*) FROM activity"), 220, 100000);
 	v = visitor_new(&stack);
 	buyer_takes(v, show(), next_seat++, 1);

@@ -383,7 +383,8 @@ an_address_that_is_none_gets_nothing(void **state)
 	    "ORDER BY booking_id DESC LIMIT 1");
 	assert_int_equal(stack_demo(&stack, "start relay"), 0);
 	for (int refusals = 1; refusals <= 8; refusals++) {
-		assert_true(stack_until(&stack, 10, refusals, arena_fmt(stack.arena, "SELECT refusals FROM deliveries WHERE sink = 'mail' AND outbox_id = %" PRId64,
+		assert_true(stack_until(&stack, 10, refusals, arena_fmt(stack.arena, "SELECT refusals FROM deliveries "
+		    "WHERE sink = 'mail' AND outbox_id = %" PRId64,
 		    event).p));
 		stack_sql(&stack, "UPDATE deliveries SET due_at = UTC_TIMESTAMP(3) WHERE state = 'waiting'");
 	}
