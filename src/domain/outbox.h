@@ -15,7 +15,8 @@
  *   SEAT_RELEASED      seats     hold           held (or sold) seats become available         hold (or booking), seats, versions, reason  live, activity, kafka
  *   SEAT_SOLD          seats     hold           seats become confirmed                        booking, seats, versions  live, kafka
  *   BOOKING_PENDING    bookings  booking        first Pay of a hold                           hold, total          report, activity, kafka
- *   BOOKING_CONFIRMED  bookings  booking        settled                                       hold, total, channel, tickets  mail, sms, push, report, activity, kafka, hooks
+ *   BOOKING_CONFIRMED  bookings  booking        settled                             hold, total, channel, tickets  mail, sms, push, report, activity,
+ *                                                                                                                  kafka, hooks
  *   BOOKING_FAILED     bookings  booking        its hold is over and no payment can come      hold, reason         mail, kafka, hooks
  *   BOOKING_RELEASED   bookings  hold           a hold ends unpaid: expired, buyer, replaced, staff   hold, reason mail, kafka
  *   BOOKING_CANCELLED  bookings  booking        tickets given back                            hold, seats, back    mail, report, activity, kafka, hooks

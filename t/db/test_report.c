@@ -212,12 +212,12 @@ relay_new(void)
 static void
 relay_all(struct relay *r)
 {
-	bool more;
+	int64_t again_ms;
 
 	relay_find(r);
 	do
-		assert_true(relay_deliver(r, 0, &more));
-	while (more);
+		assert_true(relay_deliver(r, 0, &again_ms));
+	while (again_ms == 0);
 }
 
 #define WAITING "SELECT (SELECT COUNT(*) FROM outbox WHERE NOT found) + (SELECT COUNT(*) FROM deliveries WHERE state = 'waiting')"

@@ -40,7 +40,8 @@ in_token(char c)
 static bool
 begins_as_token(struct span s)
 {
-	return s.n == TOKEN_CHARS && (span_starts(s, "AQ") || span_starts(s, "Ag") || span_starts(s, "Aw") || span_starts(s, "BA"));
+	return s.n == TOKEN_CHARS && (span_starts(s, "AQ") || span_starts(s, "Ag") || span_starts(s, "Aw") || span_starts(s, "BA") ||
+	    span_starts(s, "BQ"));
 }
 
 void

@@ -15,15 +15,15 @@ static struct gateway_browser browser;
 static int number;
 
 const char *
-told_open(void)
+told_open(int also)
 {
 	static char lines[400];
 
 	gateway_open(&service);
 	gateway_open(&texts);
 	snprintf(lines, sizeof(lines), "push_key = yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw\npush_contact = mailto:it@foyer.example\n"
-	    "outside_allow = 127.0.0.1:%d\nsms_url = http://127.0.0.1:%d\nsms_user = AC1\nsms_password = x\nsms_from = Foyer\n", service.port,
-	    texts.port);
+	    "outside_allow = 127.0.0.1:%d 127.0.0.1:%d\nsms_url = http://127.0.0.1:%d\nsms_user = AC1\nsms_password = x\nsms_from = Foyer\n", service.port,
+	    also, texts.port);
 	return lines;
 }
 

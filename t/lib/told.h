@@ -4,7 +4,7 @@
 
 #include "visitor.h"
 
-const char *told_open(void);			/* begins them; the lines of foyer.conf that name them */
+const char *told_open(int also);		/* begins them; the lines of foyer.conf that name them, and allow calls to this port, too */
 void told_close(void);
 /* What both got is forgotten, and this buyer wants to be told of the hold in both ways; until that is taken. */
 void told_wanted(struct visitor *, const char *hold);
