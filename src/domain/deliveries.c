@@ -4,6 +4,8 @@
 #include "domain/deliveries.h"
 
 #define FIND_MOST 500		/* events of one show in one transaction */
+#define FIND_TURNS 20		/* transactions, of which each leaves its rows in the arena */
+#define TYPES_MAX 2000
 #define IDS_MAX (256 * KiB)
 
 STATEMENT(fresh_shows, SCATTER, "i", "SELECT show_id FROM outbox FORCE INDEX (fresh) WHERE found = 0 AND show_id > ? "
@@ -44,12 +46,17 @@ STATEMENT(delivery_wait, SHOW, "", "UPDATE deliveries SET error = ?, due_at = TI
     "tries = tries + 1, refusals = refusals + ? WHERE show_id = ? AND outbox_id = ? AND sink = ? AND state = 'waiting'");
 
 STATEMENT(sink_add, GLOBAL, "", "INSERT INTO relay_sinks (sink, due_at) VALUES (?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE tries = tries");
+STATEMENT(wants_say_it, GLOBAL, "", "INSERT INTO relay_sinks (sink, due_at, types, wanted_at) VALUES (?, UTC_TIMESTAMP(3), ?, UTC_TIMESTAMP(3)) "
+    "ON DUPLICATE KEY UPDATE types = ?, wanted_at = UTC_TIMESTAMP(3)");
+STATEMENT(wants_list, GLOBAL, "tt", "SELECT sink, types FROM relay_sinks WHERE types <> '' "
+    "AND wanted_at > TIMESTAMPADD(MINUTE, -10, UTC_TIMESTAMP(3)) ORDER BY sink");
 STATEMENT(sink_row, GLOBAL, "ii", "SELECT down_since IS NOT NULL, tries FROM relay_sinks WHERE sink = ?");
 STATEMENT(sink_try, GLOBAL, "", "UPDATE relay_sinks SET due_at = TIMESTAMPADD(SECOND, ?, UTC_TIMESTAMP(3)) "
     "WHERE sink = ? AND down_since IS NOT NULL AND due_at <= UTC_TIMESTAMP(3)");
 /* Several relays may meet the same fall: it counts as one try. */
 STATEMENT(sink_down, GLOBAL, "", "UPDATE relay_sinks SET down_since = COALESCE(down_since, UTC_TIMESTAMP(3)), tries = tries + 1, error = ?, "
     "due_at = TIMESTAMPADD(MICROSECOND, ?, UTC_TIMESTAMP(3)) WHERE sink = ? AND tries = ?");
+STATEMENT(sink_due, GLOBAL, "", "UPDATE relay_sinks SET due_at = UTC_TIMESTAMP(3) WHERE sink = ? AND down_since IS NOT NULL");
 STATEMENT(sink_up, GLOBAL, "", "UPDATE relay_sinks SET down_since = NULL, tries = 0, error = '' WHERE sink = ?");
 
 TRANSACTION(find_tx, "relay_find");
@@ -60,8 +67,9 @@ struct finding {
 	struct arena *arena;
 	const struct sink_wants *wants;
 	size_t n_wants;
-	int64_t show;
+	int64_t show, sum;
 	size_t found;
+	int turns;
 };
 
 static bool
@@ -71,6 +79,63 @@ wanted(const struct sink_wants *w, struct span type)
 		if (span_is(type, w->types[i]))
 			return true;
 	return false;
+}
+
+/* "SEAT_HELD SEAT_SOLD" added to a list that has room for them, but what stands there. */
+static void
+add_types(struct arena *a, struct sink_wants *w, struct span types)
+{
+	const char **list = ARENA_ARRAY(a, const char *, w->n_types + types.n / 2 + 1);
+
+	for (size_t i = 0; i < w->n_types; i++)
+		list[i] = w->types[i];
+	w->types = list;
+	while (types.n) {
+		struct span type = span_cut(&types, ' ');
+
+		if (type.n && !wanted(w, type))
+			list[w->n_types++] = CSTR(a, type);
+	}
+}
+
+size_t
+wants_all(struct db *db, struct arena *a, const struct sink_wants *own, size_t n, struct sink_wants **list)
+{
+	struct rows *rows = db_select(db, &wants_list);
+	size_t all = n;
+
+	*list = ARENA_ARRAY(a, struct sink_wants, n + rows_count(rows));
+	for (size_t i = 0; i < n; i++)
+		(*list)[i] = own[i];
+	while (rows_next(rows)) {
+		struct span sink = row_text(rows, 0);
+		size_t i = 0;
+
+		while (i < n && !span_is(sink, own[i].sink))
+			i++;
+		if (i == n) {
+			i = all++;
+			(*list)[i] = (struct sink_wants){ .sink = CSTR(a, sink) };
+		}
+		add_types(a, &(*list)[i], row_text(rows, 1));
+	}
+	return all;
+}
+
+void
+wants_say(struct db *db, struct arena *a, const struct sink_wants *own, size_t n)
+{
+	struct sink_wants *all;
+
+	wants_all(db, a, own, n, &all);
+	for (size_t i = 0; i < n && db_failed(db) == DB_FINE; i++) {
+		struct buf types;
+
+		buf_init(&types, a, TYPES_MAX);
+		for (size_t k = 0; k < all[i].n_types; k++)
+			buf_fmt(&types, "%s%s", k ? " " : "", all[i].types[k]);
+		db_change(db, &wants_say_it, own[i].sink, buf_view(&types), buf_view(&types));
+	}
 }
 
 /*
@@ -107,17 +172,18 @@ find_body(struct db *db, void *context)
 	return ids.failed || pairs.failed ? TX_ROLLBACK : TX_COMMIT;
 }
 
-static int64_t
+/* False: its transactions are used up. */
+static bool
 find_in_show(struct finding *f, struct db *db)
 {
-	int64_t found = 0;
-
 	do {
+		if (f->turns++ == FIND_TURNS)
+			return false;
 		if (tx_run(db, &find_tx, find_body, f) != TX_DONE)
-			return found;
-		found += (int64_t)f->found;
+			return true;
+		f->sum += (int64_t)f->found;
 	} while (f->found == FIND_MOST);
-	return found;
+	return true;
 }
 
 static size_t
@@ -132,20 +198,21 @@ read_shows(struct rows *rows, int64_t shows[DELIVERY_SHOWS])
 }
 
 int64_t
-events_find(struct db *db, struct arena *a, const struct sink_wants *wants, size_t n)
+events_find(struct db *db, struct arena *a, const struct sink_wants *wants, size_t n, bool *more)
 {
 	struct finding f = { .arena = a, .wants = wants, .n_wants = n };
-	int64_t shows[DELIVERY_SHOWS], after = -1, found = 0;
+	int64_t shows[DELIVERY_SHOWS], after = -1;
 	size_t n_shows;
 
+	*more = false;
 	do {
 		n_shows = read_shows(db_select(db, &fresh_shows, after, DELIVERY_SHOWS), shows);
-		for (size_t i = 0; i < n_shows && db_failed(db) == DB_FINE; i++) {
+		for (size_t i = 0; i < n_shows && !*more && db_failed(db) == DB_FINE; i++) {
 			f.show = after = shows[i];
-			found += find_in_show(&f, db);
+			*more = !find_in_show(&f, db);
 		}
-	} while (n_shows == DELIVERY_SHOWS && db_failed(db) == DB_FINE);
-	return found;
+	} while (n_shows == DELIVERY_SHOWS && !*more && db_failed(db) == DB_FINE);
+	return f.sum;
 }
 
 /* -- units ------------------------------------------------------------------------------------------------------------------ */
@@ -266,6 +333,12 @@ sink_open(struct db *db, const char *sink, struct sink_health *h)
 	*h = (struct sink_health){ row_int(row, 0), row_int(row, 1) };
 	rows_done(row);
 	return !h->down || db_change(db, &sink_try, LEASE_SECONDS, sink) == 1;
+}
+
+void
+sink_untried(struct db *db, const char *sink)
+{
+	db_change(db, &sink_due, sink);
 }
 
 void

@@ -42,8 +42,18 @@ struct sink_wants {
 	const char *const *types;
 	size_t n_types;
 };
-/* Makes the deliveries of every event that is not found yet, show by show. Returns how many events those were. */
-int64_t events_find(struct db *, struct arena *, const struct sink_wants *, size_t n);
+/*
+ * An event is found once, for all sinks; but relays may differ, by their settings or while a new version comes. So each says now and then
+ * what its sinks want (every WANTS_SAY_MS), and what any has said within ten minutes is wanted: the same sinks first, then others'.
+ */
+#define WANTS_SAY_MS 60000
+void wants_say(struct db *, struct arena *, const struct sink_wants *, size_t n);
+size_t wants_all(struct db *, struct arena *, const struct sink_wants *, size_t n, struct sink_wants **all);
+/*
+ * Makes the deliveries of every event that is not found yet, show by show. Returns how many events those were; *more: of a big backlog it
+ * found a part, and the arena may be reset before the next one.
+ */
+int64_t events_find(struct db *, struct arena *, const struct sink_wants *, size_t n, bool *more);
 
 /* -- units ------------------------------------------------------------------------------------------------------------------ */
 
@@ -77,6 +87,8 @@ struct sink_health {
 };
 /* False: leave it alone. A sink that is down is tried by one relay at a time, when it is due. */
 bool sink_open(struct db *, const char *sink, struct sink_health *);
+/* It was opened, and then nothing was due: others, or the next event, need not wait for that. */
+void sink_untried(struct db *, const char *sink);
 void sink_fell(struct db *, const char *sink, const struct sink_health *, struct span why, int64_t pause_ms);
 void sink_rose(struct db *, const char *sink);
 

@@ -74,12 +74,14 @@ events_archive(struct db *db, struct arena *a, int64_t days)
 		m.show = row_int(row, 0);
 		rows_done(row);
 		do {
-			if (turns++ == TURN_MOST)
+			if (turns == TURN_MOST)
 				return true;
 			if (tx_run(db, &archive_tx, archive_body, &m) != TX_DONE)
 				return false;
-			if (m.moved)
-				log_info("outbox.archived", "show=%" PRId64 " events=%" PRId64, m.show, m.moved);
+			if (!m.moved)		/* what is old there must stay: a dead letter; other shows' turns are theirs */
+				break;
+			turns++;
+			log_info("outbox.archived", "show=%" PRId64 " events=%" PRId64, m.show, m.moved);
 		} while (m.moved == MOVE_MOST);
 	}
 }

@@ -82,6 +82,8 @@ answer_of(CURLcode rc, long status, bool gone_out)
 
 	if (rc == CURLE_OK)
 		return SINK_TAKEN;
+	if (rc == CURLE_OPERATION_TIMEDOUT && gone_out)	/* it is looking at this one, and may even take it: not at once again */
+		return SINK_LATER;
 	if (!spoken || status < 400 || status == 421 || status == 454 || status == 530 || status == 534 || status == 535 || status == 538)
 		return SINK_DOWN;
 	return status < 500 ? SINK_LATER : SINK_REFUSED;

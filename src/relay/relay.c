@@ -2,13 +2,14 @@
 #include "base/base.h"
 
 #include "base/backoff.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/program.h"
 #include "relay/relay.h"
 
 #define BATCHES_MOST 20			/* of one unit, before the next one's turn */
 #define PAUSE_MOST_MS ((int64_t)3600000)	/* before a message is tried again */
-#define DOWN_MOST_MS 60000		/* before a sink is */
+#define DOWN_MOST_MS 60000		/* before a sink is, or the message at which it was found down */
 
 bool
 relay_start(struct relay *r, sink_start *const *list, size_t n, struct arena *kept, const struct settings *s)
@@ -51,6 +52,8 @@ note(struct relay *r, struct sink *s, struct sink_health *h, const struct delive
 		BUG("sink=%s answers %d about an event that it was not given", s->name, (int)report->answer);
 	deliveries_sent(r->db, r->arena, s->name, list, taken);
 	if (d && report->answer == SINK_DOWN) {
+		/* It may be this message's own doing, however the sink calls it: the next try is another one's. */
+		delivery_later(r->db, s->name, d, report->why, pause_of(s, d->tries, DOWN_MOST_MS));
 		sink_fell(r->db, s->name, h, report->why, pause_of(s, h->tries, DOWN_MOST_MS));
 		return false;
 	}
@@ -87,6 +90,7 @@ deliver_some(struct relay *r, struct sink *s, struct sink_health *h, int64_t sho
 		return TURN_DONE;
 	FAULT_DB(r->db, "relay.listed");
 	report = s->deliver(s, r->arena, list, n);
+	r->tried = true;
 	FAULT_DB(r->db, "relay.delivered");
 	if (!note(r, s, h, list, n, &report))
 		return TURN_DOWN;
@@ -142,6 +146,7 @@ deliver_all(struct relay *r, struct sink *s, int64_t *again_ms)
 
 	if (n == 0 || !sink_open(r->db, s->name, &h))
 		return;
+	r->tried = false;
 	while (n > 0) {
 		int64_t last = shows[n - 1];
 
@@ -155,6 +160,8 @@ deliver_all(struct relay *r, struct sink *s, int64_t *again_ms)
 		}
 		n = n == DELIVERY_SHOWS && !program_stopping ? deliveries_shows(r->db, s->name, last, shows) : 0;
 	}
+	if (h.down && !r->tried)
+		sink_untried(r->db, s->name);
 }
 
 static void
@@ -168,12 +175,26 @@ begin(struct relay *r)
 int64_t
 relay_find(struct relay *r)
 {
-	struct sink_wants wants[SINKS_MOST];
+	struct sink_wants own[SINKS_MOST], *all;
+	int64_t found = 0;
+	bool more;
 
-	begin(r);
 	for (size_t i = 0; i < r->n; i++)
-		wants[i] = (struct sink_wants){ r->sinks[i].name, r->sinks[i].types, r->sinks[i].n_types };
-	return events_find(r->db, r->arena, wants, r->n);
+		own[i] = (struct sink_wants){ r->sinks[i].name, r->sinks[i].types, r->sinks[i].n_types };
+	do {
+		size_t n;
+
+		begin(r);
+		if (!r->said_ms || clock_steady() - r->said_ms >= WANTS_SAY_MS) {
+			wants_say(r->db, r->arena, own, r->n);
+			r->said_ms = db_failed(r->db) ? 0 : clock_steady();
+		}
+		n = wants_all(r->db, r->arena, own, r->n, &all);
+		if (db_failed(r->db))		/* and so nothing is found for some only */
+			return found;
+		found += events_find(r->db, r->arena, all, n, &more);
+	} while (more && !program_stopping);
+	return found;
 }
 
 bool

@@ -14,6 +14,8 @@ struct relay {
 	int64_t holder;			/* of leases: one number for one relay at a time */
 	struct sink sinks[SINKS_MOST];
 	size_t n;
+	int64_t said_ms;		/* steady time: what they want was said; 0: never */
+	bool tried;			/* some sink has answered, of late */
 };
 
 /*

@@ -44,7 +44,12 @@ event(struct box_office *f, int id, const char *type)
 static int64_t
 find(struct box_office *f)
 {
-	return events_find(f->db, f->arena, wants, ARRAY_LEN(wants));
+	bool more = true;
+	int64_t n = 0;
+
+	while (more)
+		n += events_find(f->db, f->arena, wants, ARRAY_LEN(wants), &more);
+	return n;
 }
 
 /* Events 1 to n, of subjects 1 and 2 by turns, found. */
@@ -451,6 +456,72 @@ an_operator_sees_what_is_wrong_and_decides(void **state)
 /* -- the archive ------------------------------------------------------------------------------------------------------------------------ */
 
 static void
+shows_whose_old_letters_are_dead_do_not_keep_others_out_of_the_archive(void **state)
+{
+	struct box_office *f = *state;
+
+	for (int i = 0; i < 6; i++) {
+		box_office_sql(f, "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload, found) VALUES (%" PRId64 ", 1, "
+		    "'REFUND_DONE', 7, UTC_TIMESTAMP(3), '{}', 1)", f->show + i);
+		if (i < 5)
+			box_office_sql(f, "INSERT INTO deliveries (show_id, outbox_id, sink, state, due_at) VALUES (%" PRId64 ", 1, 'test', 'dead', "
+			    "UTC_TIMESTAMP(3))", f->show + i);
+	}
+	assert_false(events_archive(f->db, f->arena, 1));
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM outbox"), 5);
+	assert_int_equal(box_office_number(f, "SELECT show_id FROM outbox_archive"), f->show + 5);
+	for (int i = 0; i < 6; i++)
+		box_office_sweep(f, f->show + i);
+}
+
+static void
+a_big_backlog_is_found_in_parts_and_all_of_it(void **state)
+{
+	struct box_office *f = *state;
+	bool more = false;
+	int64_t n;
+
+	box_office_sql(f, "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) SELECT %" PRId64 ", 1 + a.seat_id * 1000 + "
+	    "b.seat_id, 'REFUND_DONE', 7, UTC_TIMESTAMP(3), '{}' FROM (SELECT ROW_NUMBER() OVER () AS seat_id FROM show_seats LIMIT 20) a, "
+	    "(SELECT ROW_NUMBER() OVER () AS seat_id FROM show_seats LIMIT 20) b, (SELECT 1 UNION SELECT 2) c GROUP BY 2", f->show);
+	for (int i = 0; i < 5; i++)
+		box_office_sql(f, "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) SELECT show_id, outbox_id + %d, type, "
+		    "subject_id, at, payload FROM outbox", 1000000 << i);
+	n = box_office_number(f, "SELECT COUNT(*) FROM outbox");
+	assert_true(n > 20 * 500);
+	assert_true(events_find(f->db, f->arena, wants, ARRAY_LEN(wants), &more) < n);
+	assert_true(more);
+	find(f);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM outbox WHERE NOT found"), 0);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM deliveries WHERE sink = 'test'"), n);
+}
+
+/* Two relays whose settings differ: whichever finds an event finds it for the sinks of both. */
+static void
+what_another_relay_wants_is_found_for_it_too(void **state)
+{
+	static const char *const more_types[] = { "SEAT_HELD" };
+	static const struct sink_wants others[] = { { "third", types, 1 }, { SINK, more_types, 1 } };
+	struct box_office *f = *state;
+	struct sink_wants *all;
+	bool more;
+	size_t n;
+
+	wants_say(f->db, f->arena, others, ARRAY_LEN(others));
+	wants_say(f->db, f->arena, wants, ARRAY_LEN(wants));
+	n = wants_all(f->db, f->arena, wants, ARRAY_LEN(wants), &all);
+	assert_int_equal(n, 3);
+	event(f, 1, "BOOKING_CONFIRMED");
+	event(f, 2, "SEAT_HELD");
+	assert_int_equal(events_find(f->db, f->arena, all, n, &more), 2);
+	assert_string_equal(box_office_text(f, "SELECT outbox_id, sink FROM deliveries ORDER BY outbox_id, sink"),
+	    "1\tother\n1\ttest\n1\tthird\n2\ttest\n");
+	box_office_sql(f, "UPDATE relay_sinks SET wanted_at = wanted_at - INTERVAL 11 MINUTE");
+	assert_int_equal(wants_all(f->db, f->arena, wants, ARRAY_LEN(wants), &all), 2);
+	assert_int_equal(all[0].n_types, 2);
+}
+
+static void
 what_is_over_and_old_is_kept_in_the_archive(void **state)
 {
 	struct box_office *f = *state;
@@ -505,6 +576,9 @@ main(void)
 		T(one_that_waits_holds_back_its_show_or_its_subject), T(what_is_dead_or_dropped_holds_back_nothing),
 		T(only_what_was_taken_is_noted_as_sent), T(only_a_sinks_own_no_makes_a_dead_letter),
 		T(a_sink_that_is_down_is_left_alone_and_tried_by_one_relay_at_a_time), T(an_operator_sees_what_is_wrong_and_decides),
+		T(shows_whose_old_letters_are_dead_do_not_keep_others_out_of_the_archive),
+		T(a_big_backlog_is_found_in_parts_and_all_of_it),
+		T(what_another_relay_wants_is_found_for_it_too),
 		T(what_is_over_and_old_is_kept_in_the_archive), T(thousands_are_archived_some_at_a_time),
 	};
 

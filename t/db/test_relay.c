@@ -286,6 +286,30 @@ a_sink_that_is_down_delays_only_itself_and_gives_nothing_up(void **state)
 	relay_free(&r);
 }
 
+/* Another show's event goes out while one is there at which the sink seems to be down, every time. */
+static void
+a_message_that_takes_its_sink_down_holds_up_no_other_show(void **state)
+{
+	struct relay r = three_events();
+	int64_t again_ms;
+
+	(void)state;
+	box_office_sql(house, "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) VALUES (%" PRId64
+	    ", 4, 'SEAT_HELD', 1, UTC_TIMESTAMP(3), '{}')", house->show + 1);
+	relays_shared->answer = SINK_DOWN;
+	relays_shared->about = 1;
+	relay_find(&r);
+	assert_true(relay_deliver(&r, 0, &again_ms));
+	assert_string_equal(states("test"), "1\twaiting\t0\n2\twaiting\t0\n3\twaiting\t0\n4\twaiting\t0\n");
+	box_office_sql(house, "UPDATE relay_sinks SET due_at = UTC_TIMESTAMP(3)");
+	box_office_sql(house, "UPDATE deliveries SET due_at = due_at + INTERVAL 1 MINUTE WHERE outbox_id = 1");
+	box_office_sql(house, "UPDATE relay_leases SET ends_at = UTC_TIMESTAMP(3)");
+	assert_true(relay_deliver(&r, 0, &again_ms));
+	assert_string_equal(states("test"), "1\twaiting\t0\n2\twaiting\t0\n3\twaiting\t0\n4\tsent\t0\n");
+	assert_int_equal(box_office_number(house, "SELECT tries FROM deliveries WHERE outbox_id = 1 AND sink = 'test'"), 1);
+	relay_free(&r);
+}
+
 static void
 what_is_needless_or_not_now_counts_as_no_refusal(void **state)
 {
@@ -340,6 +364,7 @@ main(void)
 		T(a_wrong_order_is_seen_by_the_judge), T(a_relay_that_dies_anywhere_loses_nothing_and_keeps_the_order),
 		T(the_archive_loses_nothing_wherever_it_is_cut_short), T(what_a_sink_refuses_often_enough_is_dead_and_lets_the_others_through),
 		T(a_show_that_is_left_alone_for_a_moment_holds_up_no_other_and_then_goes_out_together),
+		T(a_message_that_takes_its_sink_down_holds_up_no_other_show),
 		T(a_sink_that_is_down_delays_only_itself_and_gives_nothing_up), T(what_is_needless_or_not_now_counts_as_no_refusal),
 	};
 

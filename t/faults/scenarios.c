@@ -415,6 +415,8 @@ static void
 relay_until(const char *nothing_is_left)
 {
 	for (int i = 0; i < 200 && (access(scenario_done, F_OK) != 0 || stack_number(&stack, "%s", nothing_is_left) > 0); i++) {
+		stack_sql(&stack, "UPDATE relay_sinks SET due_at = UTC_TIMESTAMP(3)");
+		stack_sql(&stack, "UPDATE deliveries SET due_at = UTC_TIMESTAMP(3) WHERE state = 'waiting'");
 		stack_demo(&stack, "start relay");
 		usleep(100000);
 	}
@@ -451,13 +453,7 @@ mailing(void)
 	struct span names, name, text, id;
 
 	buying();
-	for (int i = 0; i < 200 && (access(scenario_done, F_OK) != 0 || stack_number(&stack, RELAY_LEFT) > 0); i++) {
-		stack_sql(&stack, "UPDATE relay_sinks SET due_at = UTC_TIMESTAMP(3)");
-		stack_sql(&stack, "UPDATE deliveries SET due_at = UTC_TIMESTAMP(3) WHERE state = 'waiting'");
-		stack_demo(&stack, "start relay");
-		usleep(100000);
-	}
-	assert_int_equal(stack_number(&stack, RELAY_LEFT), 0);
+	relay_until(RELAY_LEFT);
 	names = span_of(stack_text(&stack, "SELECT CONCAT(o.show_id, '-', o.outbox_id) FROM outbox o WHERE o.type = 'BOOKING_CONFIRMED'"));
 	assert_true(names.n > 0);
 	while (names.n) {
