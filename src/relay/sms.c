@@ -157,8 +157,9 @@ send_text(struct sms *m, struct arena *a, struct span to, struct span text, stru
 	rc = bad ? CURLE_BAD_FUNCTION_ARGUMENT : curl_easy_perform(h);
 	if (rc != CURLE_OK || FAULT("sms.sent")) {
 		*why = arena_fmt(a, "the gateway: %s", curl_easy_strerror(rc));
-		/* it heard us, and may send that one */
-		return curl_easy_getinfo(h, CURLINFO_PRETRANSFER_TIME_T, &heard_us) == CURLE_OK && heard_us > 0 ? SINK_LATER : SINK_DOWN;
+		/* it heard us, takes its time, and may send that one: not at once again */
+		curl_easy_getinfo(h, CURLINFO_PRETRANSFER_TIME_T, &heard_us);
+		return rc == CURLE_OPERATION_TIMEDOUT && heard_us > 0 ? SINK_LATER : SINK_DOWN;
 	}
 	curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
 	return sms_answer(a, status, buf_view(&answer), why);

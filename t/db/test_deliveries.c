@@ -481,12 +481,10 @@ a_big_backlog_is_found_in_parts_and_all_of_it(void **state)
 	bool more = false;
 	int64_t n;
 
-	box_office_sql(f, "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) SELECT %" PRId64 ", 1 + a.seat_id * 1000 + "
-	    "b.seat_id, 'REFUND_DONE', 7, UTC_TIMESTAMP(3), '{}' FROM (SELECT ROW_NUMBER() OVER () AS seat_id FROM show_seats LIMIT 20) a, "
-	    "(SELECT ROW_NUMBER() OVER () AS seat_id FROM show_seats LIMIT 20) b, (SELECT 1 UNION SELECT 2) c GROUP BY 2", f->show);
-	for (int i = 0; i < 5; i++)
+	event(f, 1, "REFUND_DONE");
+	for (int i = 0; i < 14; i++)
 		box_office_sql(f, "INSERT INTO outbox (show_id, outbox_id, type, subject_id, at, payload) SELECT show_id, outbox_id + %d, type, "
-		    "subject_id, at, payload FROM outbox", 1000000 << i);
+		    "subject_id, at, payload FROM outbox", 1 << i);
 	n = box_office_number(f, "SELECT COUNT(*) FROM outbox");
 	assert_true(n > 20 * 500);
 	assert_true(events_find(f->db, f->arena, wants, ARRAY_LEN(wants), &more) < n);
