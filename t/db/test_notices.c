@@ -198,6 +198,22 @@ a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten(void **state)
 /* -- the end is near ---------------------------------------------------------------------------------------------------------- */
 
 static void
+an_address_that_is_forgotten_makes_no_link_good_again(void **state)
+{
+	struct box_office *f = *state;
+	int64_t hold = held_by(f, f->ann, f->seats[A1]);
+
+	assert_int_equal(gives(f, hold, f->ann, "typo@example.org"), OUTCOME_OK);
+	payment_for(f, hold, f->ann);
+	box_office_later(f, f->show, 4000);
+	assert_int_equal(hold_expire(f->db, f->arena, f->show, hold, false), OUTCOME_OK);
+	box_office_later(f, f->show, 8 * 86400);
+	hold_addresses_forget(f->db, f->arena);
+	assert_int_equal(box_office_number(f, "SELECT email = '' FROM holds WHERE hold_id = %" PRId64, hold), 1);
+	assert_false(good_for(f, hold, "pay@example.org"));
+}
+
+static void
 two_minutes_before_its_end_a_hold_is_told_of_and_not_earlier(void **state)
 {
 	struct box_office *f = *state;
@@ -315,6 +331,7 @@ main(void)
 		T(changed_seats_keep_their_address_and_old_links_lead_to_them), T(where_payment_was_tried_letters_go_to_the_address_typed_with_it),
 		T(links_that_went_to_the_address_typed_first_are_void_while_another_is_paid_with),
 		T(a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten),
+		T(an_address_that_is_forgotten_makes_no_link_good_again),
 		T(two_minutes_before_its_end_a_hold_is_told_of_and_not_earlier), T(with_some_seconds_left_nobody_is_told_any_more),
 		T(a_hold_is_told_of_once_though_two_reapers_run), T(a_hold_that_was_paid_given_back_or_is_being_paid_is_not_told_of),
 		T(after_an_extension_the_new_end_is_told_of), T(expiry_does_not_wait_for_who_warns),
