@@ -46,10 +46,14 @@ STATEMENT(hold_warned, SCATTER, "iii", "SELECT h.show_id, h.hold_id, COUNT(o.out
     "GROUP BY h.show_id, h.hold_id, h.warned_for HAVING (COUNT(o.outbox_id) > 0) <> (h.warned_for IS NOT NULL)" SOME);
 STATEMENT(hold_warned_twice, SCATTER, "iii", "SELECT o.show_id, o.subject_id, COUNT(*) FROM " EVENTS " WHERE o.type = 'HOLD_ENDING' "
     "GROUP BY o.show_id, o.subject_id, o.payload HAVING COUNT(*) > 1" SOME);
-/* Each address that was given makes one letter. A hold that took another's place has its address and count, and letters of its own only since. */
+/*
+ * Each address that was given makes one letter; one that was typed with Pay, and corrected there, none. A hold that took another's place
+ * has its address and count, and letters of its own only since.
+ */
 STATEMENT(hold_address, SCATTER, "iiii", "SELECT h.show_id, h.hold_id, h.addresses, COUNT(o.outbox_id) FROM holds h "
     "LEFT JOIN " EVENTS " ON o.show_id = h.show_id AND o.subject_id = h.hold_id AND o.type = 'HOLD_ADDRESS_GIVEN' "
-    "GROUP BY h.show_id, h.hold_id, h.buyer_id, h.addresses, h.email HAVING (h.email <> '' AND h.addresses = 0) "
+    "GROUP BY h.show_id, h.hold_id, h.buyer_id, h.addresses, h.email HAVING (h.email <> '' AND h.addresses = 0 "
+    "AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.show_id = h.show_id AND b.hold_id = h.hold_id)) "
     "OR COUNT(o.outbox_id) > h.addresses OR (COUNT(o.outbox_id) < h.addresses AND NOT EXISTS (SELECT 1 FROM holds r "
     "WHERE r.show_id = h.show_id AND r.buyer_id = h.buyer_id AND r.hold_id < h.hold_id AND r.reason = 'replaced' AND r.addresses > 0))" SOME);
 

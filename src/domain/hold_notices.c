@@ -113,13 +113,16 @@ hold_address_read(struct db *db, int64_t show, int64_t hold, struct hold_address
 {
 	struct rows *row = db_row(db, &address_find, show, show, hold);
 	struct span own, booked;
+	int64_t given;
 
 	if (!row)
 		return db_failed(db) ? outcome_of_reads(db) : OUTCOME_NOT_FOUND;
 	own = row_text(row, 0);
 	booked = row_text(row, 2);
-	*address = (struct hold_address){ .email = booked.n ? booked : own, .good = own.n ? !booked.n || span_eq(own, booked) : booked.n > 0,
-		.generation = (int)row_int(row, 1), .tried = booked.n > 0 };
+	given = row_int(row, 1);
+	/* none, though one was given: it is forgotten */
+	*address = (struct hold_address){ .email = booked.n ? booked : own, .good = own.n ? !booked.n || span_eq(own, booked) : booked.n > 0 && !given,
+		.generation = (int)given, .tried = booked.n > 0 };
 	rows_done(row);
 	return OUTCOME_OK;
 }

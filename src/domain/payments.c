@@ -24,6 +24,9 @@ STATEMENT(booking_insert, SHOW, "", "INSERT INTO bookings (show_id, booking_id, 
     "currency, created_at) VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, UTC_TIMESTAMP(3))");
 STATEMENT(booking_update, SHOW, "", "UPDATE bookings SET email = ?, name = ?, total_minor = ? "
     "WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
+/* Links in letters were good at the first address; it is kept, so that they are not where the tickets are another's. */
+STATEMENT(first_address_keep, SHOW, "", "UPDATE holds h JOIN bookings b ON b.show_id = ? AND b.hold_id = h.hold_id SET h.email = b.email "
+    "WHERE h.show_id = ? AND h.hold_id = ? AND h.email = '' AND HEX(b.email) <> HEX(?)");
 STATEMENT(booking_seats_drop, SHOW, "", "DELETE FROM booking_seats WHERE show_id = ? AND booking_id = ? AND state = 'pending'");
 STATEMENT(booking_seats_fill, SHOW, "", "INSERT INTO booking_seats (show_id, booking_id, seat_id, state, price_type, price_minor, "
     "fee_minor, charges, serial) SELECT show_id, ?, seat_id, 'pending', price_type, price_minor, fee_minor, charges, ? + seat_id "
@@ -121,6 +124,13 @@ keep_seats(struct db *db, struct begin *b)
 	return true;
 }
 
+static void
+write_typed(struct db *db, const struct payment_begin *ask, int64_t booking)
+{
+	db_change(db, &first_address_keep, ask->show, ask->show, ask->hold, ask->email);
+	db_change(db, &booking_update, ask->email, ask->name, ask->amount.minor, ask->show, booking);
+}
+
 /* The hold's booking, made or brought up to date; 0 if it is not pending any more. */
 static int64_t
 write_booking(struct db *db, struct begin *b)
@@ -133,7 +143,7 @@ write_booking(struct db *db, struct begin *b)
 		if (!span_is(row.state, "pending"))
 			return 0;
 		id = row.id;
-		db_change(db, &booking_update, ask->email, ask->name, ask->amount.minor, ask->show, id);
+		write_typed(db, ask, id);
 		db_change(db, &booking_seats_drop, ask->show, id);
 	} else {
 		db_change(db, &booking_insert, ask->show, id, ask->hold, ask->buyer, b->ref, ask->email, ask->name, ask->amount.minor,
@@ -152,7 +162,7 @@ typed_again(struct db *db, struct begin *b)
 	struct booking_row row;
 
 	if (lock_booking(db, b->ask->show, b->ask->hold, &row) && span_is(row.state, "pending"))
-		db_change(db, &booking_update, b->ask->email, b->ask->name, b->ask->amount.minor, b->ask->show, row.id);
+		write_typed(db, b->ask, row.id);
 	return OUTCOME_OK;
 }
 

@@ -12,7 +12,6 @@
 #include "pages/hold.h"
 #include "pages/holdpath.h"
 #include "pages/routes.h"
-#include "pages/session.h"
 #include "pages/sums.h"
 #include "pages/words.h"
 #include "views/hold.h"
@@ -197,14 +196,17 @@ fill_address(struct request *rq, struct checkout_page *p, const struct hold_says
 	return o;
 }
 
-/* Where they want to be told of the end, as far as that is offered. */
+/*
+ * Where they want to be told of the end, as far as that is offered: only in the browser that took the seats, for what is told goes by buyer
+ * and show, and tells of their other seats too.
+ */
 static enum outcome
 fill_reach(struct request *rq, struct checkout_page *p, const struct hold_says *says)
 {
 	struct hold_view *v = &p->view;
 
-	v->push_key = rq->app->push_public;
-	v->asks_mobile = *rq->app->settings->sms_url;
+	v->push_key = hold_own(rq, p->h) ? rq->app->push_public : SPAN_NONE;
+	v->asks_mobile = mobile_asked(rq, p->h);
 	v->mobile = v->asks_mobile && says->typed ? says->mobile : SPAN_NONE;
 	v->mobile_wrong = says->mobile_wrong;
 	v->texted = says->texted;
@@ -284,6 +286,18 @@ hold_ended(struct request *rq, struct response *rs, const struct hold *h, bool o
 	return own && taken_again(rq, h, &again) ? hold_again(rq, rs, &again, "") : over_page(rq, rs, h);
 }
 
+/* A browser that it was brought to has no other seats of this buyer's: it goes on with what the seats were changed for. */
+static int
+replaced(struct request *rq, struct response *rs, const struct hold *h)
+{
+	struct hold next;
+
+	if (hold_own(rq, h) || !hold_brought(rq, &next) || next.id == h->id)
+		return redirect(rs, "/holds");
+	hold_bring_on(rq, rs, h, next.id);
+	return hold_again(rq, rs, &next, "");
+}
+
 int
 hold_page(struct request *rq, struct response *rs, const struct hold *h, const struct hold_says *says, int status)
 {
@@ -293,9 +307,9 @@ hold_page(struct request *rq, struct response *rs, const struct hold *h, const s
 	if (h->state == HOLD_CONFIRMED)
 		return booking_of_hold_go(rq, rs, h->show, h->id, "");
 	if (h->state == HOLD_RELEASED && span_is(h->reason, "replaced"))
-		return redirect(rs, "/holds");
+		return replaced(rq, rs, h);
 	if (h->state != HOLD_ACTIVE || h->over)
-		return hold_ended(rq, rs, h, h->buyer == session_buyer(rq));
+		return hold_ended(rq, rs, h, hold_own(rq, h));
 	o = fill(rq, &p, says);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
@@ -307,7 +321,7 @@ int
 hold_get(struct request *rq, struct response *rs)
 {
 	struct hold_says says = { .declined = query_value(rq, "declined").n, .came_back = query_value(rq, "back").n,
-		.extended = query_value(rq, "extended").n, .swapped = query_value(rq, "swapped").n, .texted = query_value(rq, "texted").n,
+		.extended = query_value(rq, "extended").n, .swapped = query_value(rq, "swapped").n,
 		.told = query_value(rq, "told").n, .way = SPAN_NONE, .mobile = SPAN_NONE };
 	struct hold h;
 	int status = hold_of_path(rq, rs, &h);

@@ -28,11 +28,13 @@ int hold_page(struct request *, struct response *, const struct hold *, const st
  */
 int hold_ended(struct request *, struct response *, const struct hold *, bool own);
 
+/* holdreach.c: texts are sent, and this is the browser that took the hold: only that one is asked for a number. */
+bool mobile_asked(struct request *, const struct hold *);
 /*
- * holdreach.c: the number for texts as it was typed, and in *phone as it can be sent to; none is fine. Where no texts are sent, nobody was
- * asked, and so it is none. False: it is no number, and says->mobile_wrong.
+ * The number for texts as it was typed, and in *phone as it can be sent to; none is fine. Where nobody was asked, it is none. False: it is
+ * no number, and says->mobile_wrong.
  */
-bool mobile_read(struct request *, struct hold_says *, struct span *phone);
+bool mobile_read(struct request *, const struct hold *, struct hold_says *, struct span *phone);
 
 /* over.c: the page of a hold that has ended without a booking. 410. */
 int over_page(struct request *, struct response *, const struct hold *);

@@ -50,37 +50,23 @@ hold_address_post(struct request *rq, struct response *rs)
 	}
 }
 
+/* 0: it is active, and not this browser's yet. */
 static int
-hold_of_link(struct request *rq, struct response *rs, struct hold *h, struct hold_address *address)
+go_on(struct request *rq, struct response *rs, struct hold *h, struct hold_address *address)
 {
-	struct hold_address first;
 	struct token t;
 	enum outcome o;
 
 	if (!token_read(&rq->app->token_key, TOKEN_LINK, path_value(rq, "token"), &t))
 		return 404;
-	o = hold_address_read(rq->app->db, t.show, t.id, &first);
-	if (o == OUTCOME_OK)
-		o = hold_of_letter(rq->app->db, rq->arena, t.show, t.id, h, address);
+	o = hold_of_link(rq, &t, h, address);
 	if (o != OUTCOME_OK)
-		return answer(rs, o);
-	return first.good && t.generation == first.generation ? 0 : 404;
-}
-
-/* 0: it is active, and not this browser's yet. */
-static int
-go_on(struct request *rq, struct response *rs, struct hold *h, struct hold_address *address)
-{
-	struct hold brought;
-	int status = hold_of_link(rq, rs, h, address);
-
-	if (status)
-		return status;
+		return o == OUTCOME_NOT_FOUND ? 404 : answer(rs, o);
 	if (h->state == HOLD_CONFIRMED)
 		return booking_of_hold_go(rq, rs, h->show, h->id, "");
 	if (h->state != HOLD_ACTIVE || h->over)
 		return hold_ended(rq, rs, h, false);
-	if (h->buyer == session_buyer(rq) || (hold_brought(rq, &brought) && brought.show == h->show && brought.id == h->id))
+	if (hold_here(rq, h))
 		return hold_again(rq, rs, h, "");
 	return 0;
 }

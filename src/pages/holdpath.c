@@ -9,17 +9,49 @@
 #include "pages/session.h"
 #include "pages/words.h"
 
+enum outcome
+hold_of_link(struct request *rq, const struct token *t, struct hold *h, struct hold_address *address)
+{
+	struct hold_address first;
+	enum outcome o = hold_address_read(rq->app->db, t->show, t->id, &first);
+
+	if (o == OUTCOME_OK)
+		o = hold_of_letter(rq->app->db, rq->arena, t->show, t->id, h, address);
+	if (o != OUTCOME_OK)
+		return o;
+	/* what is paid, or being paid, is for the address that was typed with it */
+	return first.good && address->good && t->generation == first.generation ? OUTCOME_OK : OUTCOME_NOT_FOUND;
+}
+
 bool
 hold_brought(struct request *rq, struct hold *h)
 {
 	struct hold_address address;
 	struct token t;
 
-	if (!session_brought(rq, &t) || hold_address_read(rq->app->db, t.show, t.id, &address) != OUTCOME_OK ||
-	    hold_read(rq->app->db, rq->arena, t.show, t.id, 0, h) != OUTCOME_OK)
+	return session_brought(rq, &t) && hold_of_link(rq, &t, h, &address) == OUTCOME_OK;
+}
+
+bool
+hold_own(struct request *rq, const struct hold *h)
+{
+	int64_t buyer = session_buyer(rq);
+
+	return buyer && h->buyer == buyer;
+}
+
+bool
+hold_here(struct request *rq, const struct hold *h)
+{
+	struct hold_address address;
+	struct hold brought, next;
+
+	if (hold_own(rq, h))
+		return true;
+	if (!hold_brought(rq, &brought) || brought.show != h->show || brought.buyer != h->buyer)
 		return false;
-	/* tickets are for the address that they were bought with */
-	return t.generation == address.generation && (h->state == HOLD_ACTIVE || address.good);
+	return brought.id == h->id ||
+	    (hold_of_letter(rq->app->db, rq->arena, h->show, h->id, &next, &address) == OUTCOME_OK && next.id == brought.id);
 }
 
 void
@@ -27,26 +59,22 @@ hold_bring_on(struct request *rq, struct response *rs, const struct hold *was, i
 {
 	struct hold_address address;
 
-	if (was->buyer != session_buyer(rq) && hold_address_read(rq->app->db, was->show, hold, &address) == OUTCOME_OK)
+	if (!hold_own(rq, was) && hold_address_read(rq->app->db, was->show, hold, &address) == OUTCOME_OK)
 		session_bring(rs, link_token(rq, TOKEN_LINK, was->show, hold, address.generation));
 }
 
 int
 hold_of_path(struct request *rq, struct response *rs, struct hold *h)
 {
-	int64_t buyer = session_buyer(rq);
-	struct hold brought;
 	struct token t, link;
 	enum outcome o;
 
-	if ((!buyer && !session_brought(rq, &link)) || !token_read(&rq->app->token_key, TOKEN_HOLD, path_value(rq, "token"), &t))
+	if ((!session_buyer(rq) && !session_brought(rq, &link)) || !token_read(&rq->app->token_key, TOKEN_HOLD, path_value(rq, "token"), &t))
 		return 404;
 	o = hold_read(rq->app->db, rq->arena, t.show, t.id, 0, h);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
-	if (h->buyer != buyer && !(hold_brought(rq, &brought) && brought.show == h->show && brought.id == h->id))
-		return 404;
-	return t.generation == h->generation ? 0 : 404;
+	return t.generation == h->generation && hold_here(rq, h) ? 0 : 404;
 }
 
 struct span

@@ -1,4 +1,8 @@
-/* holdreach.c - where a buyer wants to be told that their hold is about to end: by this browser (static/push.js), or by a text. */
+/*
+ * holdreach.c - where a buyer wants to be told that their hold is about to end: by this browser (static/push.js), or by a text.
+ * What is told goes by buyer and show, so only the browser that took the hold can ask for it: one that it was brought to would be told of
+ * the buyer's other seats there as well.
+ */
 #include "base/base.h"
 
 #include "domain/phones.h"
@@ -9,6 +13,14 @@
 #include "pages/holdpath.h"
 #include "pages/routes.h"
 
+static int
+own_of_path(struct request *rq, struct response *rs, struct hold *h)
+{
+	int status = hold_of_path(rq, rs, h);
+
+	return status ? status : hold_own(rq, h) ? 0 : 404;
+}
+
 /* For scripts: 204 where it is done. */
 int
 hold_push_post(struct request *rq, struct response *rs)
@@ -16,7 +28,7 @@ hold_push_post(struct request *rq, struct response *rs)
 	struct push_address address = { .endpoint = form_value(rq, "endpoint"), .point = form_value(rq, "p256dh"), .auth = form_value(rq, "auth") };
 	bool forget = form_has(rq, "forget");
 	struct hold h;
-	int status = rq->app->push_public.n ? hold_of_path(rq, rs, &h) : 404;
+	int status = rq->app->push_public.n ? own_of_path(rq, rs, &h) : 404;
 	enum outcome o;
 
 	if (status)
@@ -32,15 +44,21 @@ hold_push_post(struct request *rq, struct response *rs)
 }
 
 bool
-mobile_read(struct request *rq, struct hold_says *says, struct span *phone)
+mobile_asked(struct request *rq, const struct hold *h)
+{
+	return *rq->app->settings->sms_url && hold_own(rq, h);
+}
+
+bool
+mobile_read(struct request *rq, const struct hold *h, struct hold_says *says, struct span *phone)
 {
 	*phone = SPAN_NONE;
 	says->mobile = span_trim(form_value(rq, "mobile"));
-	says->mobile_wrong = *rq->app->settings->sms_url && says->mobile.n && !phone_normal(rq->arena, says->mobile, phone);
+	says->mobile_wrong = mobile_asked(rq, h) && says->mobile.n && !phone_normal(rq->arena, says->mobile, phone);
 	return !says->mobile_wrong;
 }
 
-/* The whole form of the checkout comes along: what was typed into it stays where the number is not understood. */
+/* The whole form of the checkout comes along: what was typed into it stays. */
 int
 hold_text_post(struct request *rq, struct response *rs)
 {
@@ -48,17 +66,21 @@ hold_text_post(struct request *rq, struct response *rs)
 		.way = form_value(rq, "provider") };
 	struct span phone;
 	struct hold h;
-	int status = *rq->app->settings->sms_url ? hold_of_path(rq, rs, &h) : 404;
+	int status = *rq->app->settings->sms_url ? own_of_path(rq, rs, &h) : 404;
 	enum outcome o;
 
 	if (status)
 		return status;
 	if (h.state != HOLD_ACTIVE || h.over)
 		return hold_again(rq, rs, &h, "");
-	if (mobile_read(rq, &says, &phone) && !phone.n)
+	if (mobile_read(rq, &h, &says, &phone) && !phone.n)
 		says.mobile_wrong = true;
 	if (says.mobile_wrong)
 		return hold_page(rq, rs, &h, &says, 422);
 	o = phone_keep(rq->app->db, h.show, h.buyer, phone);
-	return o == OUTCOME_OK ? hold_again(rq, rs, &h, "?texted=1") : answer(rs, o);
+	if (o != OUTCOME_OK)
+		return answer(rs, o);
+	says.texted = true;
+	says.mobile = phone;
+	return hold_page(rq, rs, &h, &says, 200);
 }

@@ -40,7 +40,7 @@ read_typed(struct request *rq, const struct hold *h, struct hold_says *says, str
 	says->email_wrong = !form_line(rq, "email", 1, EMAIL_MAX, &line) || !email_plausible(line);
 	says->name_wrong = !form_line(rq, "name", 1, NAME_MAX_CHARS, &line);
 	says->way_wrong = !read_way(rq, h, &says->way);
-	return mobile_read(rq, says, phone) && !says->email_wrong && !says->name_wrong && !says->way_wrong;
+	return mobile_read(rq, h, says, phone) && !says->email_wrong && !says->name_wrong && !says->way_wrong;
 }
 
 static struct span
@@ -111,7 +111,7 @@ hold_pay_post(struct request *rq, struct response *rs)
 		return hold_again(rq, rs, &h, "");
 	if (!read_typed(rq, &h, &says, &phone))
 		return hold_page(rq, rs, &h, &says, 422);
-	if (*rq->app->settings->sms_url && (o = phone_keep(rq->app->db, h.show, h.buyer, phone)) != OUTCOME_OK)
+	if (mobile_asked(rq, &h) && (o = phone_keep(rq->app->db, h.show, h.buyer, phone)) != OUTCOME_OK)
 		return answer(rs, o);
 	o = show_read(rq->app->db, rq->arena, h.show, &show);
 	if (o != OUTCOME_OK)

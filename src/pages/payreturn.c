@@ -10,7 +10,6 @@
 #include "pages/hold.h"
 #include "pages/holdpath.h"
 #include "pages/routes.h"
-#include "pages/session.h"
 #include "pages/words.h"
 #include "views/checking.h"
 #include "views/elsewhere.h"
@@ -130,7 +129,7 @@ not_paid(struct request *rq, struct response *rs, const struct back *b)
 
 	if (h->state == HOLD_CONFIRMED)
 		return booking_of_hold_go(rq, rs, h->show, h->id, "");
-	if (session_buyer(rq) == h->buyer && h->state == HOLD_ACTIVE && !h->over)
+	if (h->state == HOLD_ACTIVE && !h->over && hold_here(rq, h))
 		return hold_again(rq, rs, h, v.declined ? "?declined=1" : "?back=1");
 	if (h->state != HOLD_ACTIVE || h->over)
 		return over_page(rq, rs, h);

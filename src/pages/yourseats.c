@@ -93,17 +93,23 @@ add(struct request *rq, struct page *p, const struct buyer_hold *held)
 	return o == OUTCOME_NOT_FOUND ? OUTCOME_OK : o;		/* the house took it off the list */
 }
 
-/* One that was brought here by a letter's link: whether it is the buyer's own, and listed already, its buyer tells. */
+/*
+ * One that was brought here by a letter's link: whether it is the buyer's own, and listed already, its buyer tells. Where its seats were
+ * changed, the cookie is to name what it is now.
+ */
 static enum outcome
-add_brought(struct request *rq, struct page *p, int64_t buyer)
+add_brought(struct request *rq, struct response *rs, struct page *p)
 {
 	struct buyer_hold held = { .booking = 0 };
 	struct booking b;
+	struct token t;
 	struct hold h;
 	enum outcome o;
 
-	if (!hold_brought(rq, &h) || h.buyer == buyer || (h.state != HOLD_CONFIRMED && (h.state != HOLD_ACTIVE || h.over)))
+	if (!hold_brought(rq, &h) || hold_own(rq, &h) || (h.state != HOLD_CONFIRMED && (h.state != HOLD_ACTIVE || h.over)))
 		return OUTCOME_OK;
+	if (session_brought(rq, &t) && t.id != h.id)
+		hold_bring_on(rq, rs, &h, h.id);
 	held.show = h.show;
 	held.hold = h.id;
 	if (h.state == HOLD_CONFIRMED) {
@@ -168,7 +174,7 @@ yourseats_get(struct request *rq, struct response *rs)
 	for (size_t i = 0; o == OUTCOME_OK && i < n; i++)
 		o = add(rq, &p, &list[i]);
 	if (o == OUTCOME_OK)
-		o = add_brought(rq, &p, buyer);
+		o = add_brought(rq, rs, &p);
 	if (o == OUTCOME_OK && buyer)
 		o = add_news(rq, &p, buyer);
 	if (o != OUTCOME_OK)

@@ -54,10 +54,10 @@ reaper_warns(struct db *db, struct arena *a)
 }
 
 static int64_t
-payment_for(struct box_office *f, int64_t hold, int64_t buyer)
+payment_by(struct box_office *f, int64_t hold, int64_t buyer, const char *email)
 {
 	struct payment_begin ask = { .show = f->show, .hold = hold, .buyer = buyer, .payment = id_new(), .booking = id_new(),
-		.provider = SPAN("stripe"), .email = SPAN("pay@example.org"), .name = SPAN("Ann"), .amount = money_of(1600, SPAN("GBP")),
+		.provider = SPAN("stripe"), .email = span_of(email), .name = SPAN("Ann"), .amount = money_of(1600, SPAN("GBP")),
 		.key = SPAN("key"), .body = SPAN("mode=payment") };
 	int64_t payment;
 
@@ -65,6 +65,12 @@ payment_for(struct box_office *f, int64_t hold, int64_t buyer)
 	assert_int_equal(payment_opened(f->db, f->arena, f->show, payment, arena_fmt(f->arena, "cs_%" PRId64, payment),
 	    SPAN("https://pay.example/x")), OUTCOME_OK);
 	return payment;
+}
+
+static int64_t
+payment_for(struct box_office *f, int64_t hold, int64_t buyer)
+{
+	return payment_by(f, hold, buyer, "pay@example.org");
 }
 
 /* -- an address --------------------------------------------------------------------------------------------------------------- */
@@ -147,6 +153,33 @@ where_payment_was_tried_letters_go_to_the_address_typed_with_it(void **state)
 	assert_true(span_is(address.email, "pay@example.org") && address.tried && address.good && address.generation == 0);
 }
 
+static bool
+good_for(struct box_office *f, int64_t hold, const char *email)
+{
+	struct hold_address address;
+
+	assert_int_equal(hold_address_read(f->db, f->show, hold, &address), OUTCOME_OK);
+	assert_true(span_is(address.email, email));
+	return address.good;
+}
+
+static void
+links_that_went_to_the_address_typed_first_are_void_while_another_is_paid_with(void **state)
+{
+	struct box_office *f = *state;
+	int64_t hold = held_by(f, f->ann, f->seats[A1]);
+
+	payment_by(f, hold, f->ann, "typo@example.org");
+	payment_by(f, hold, f->ann, "typo@example.org");
+	assert_true(good_for(f, hold, "typo@example.org"));
+	payment_by(f, hold, f->ann, "ann@example.org");
+	assert_false(good_for(f, hold, "ann@example.org"));
+	payment_by(f, hold, f->ann, "ann@example.com");
+	assert_false(good_for(f, hold, "ann@example.com"));
+	payment_by(f, hold, f->ann, "typo@example.org");
+	assert_true(good_for(f, hold, "typo@example.org"));
+}
+
 static void
 a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten(void **state)
 {
@@ -163,6 +196,22 @@ a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten(void **state)
 }
 
 /* -- the end is near ---------------------------------------------------------------------------------------------------------- */
+
+static void
+an_address_that_is_forgotten_makes_no_link_good_again(void **state)
+{
+	struct box_office *f = *state;
+	int64_t hold = held_by(f, f->ann, f->seats[A1]);
+
+	assert_int_equal(gives(f, hold, f->ann, "typo@example.org"), OUTCOME_OK);
+	payment_for(f, hold, f->ann);
+	box_office_later(f, f->show, 4000);
+	assert_int_equal(hold_expire(f->db, f->arena, f->show, hold, false), OUTCOME_OK);
+	box_office_later(f, f->show, 8 * 86400);
+	hold_addresses_forget(f->db, f->arena);
+	assert_int_equal(box_office_number(f, "SELECT email = '' FROM holds WHERE hold_id = %" PRId64, hold), 1);
+	assert_false(good_for(f, hold, "pay@example.org"));
+}
 
 static void
 two_minutes_before_its_end_a_hold_is_told_of_and_not_earlier(void **state)
@@ -280,7 +329,9 @@ main(void)
 #define T(name) cmocka_unit_test_setup(name, sweep)
 		T(an_address_makes_one_letter_each_and_at_most_three), T(nobody_gives_an_address_for_anothers_hold_or_one_that_is_over),
 		T(changed_seats_keep_their_address_and_old_links_lead_to_them), T(where_payment_was_tried_letters_go_to_the_address_typed_with_it),
+		T(links_that_went_to_the_address_typed_first_are_void_while_another_is_paid_with),
 		T(a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten),
+		T(an_address_that_is_forgotten_makes_no_link_good_again),
 		T(two_minutes_before_its_end_a_hold_is_told_of_and_not_earlier), T(with_some_seconds_left_nobody_is_told_any_more),
 		T(a_hold_is_told_of_once_though_two_reapers_run), T(a_hold_that_was_paid_given_back_or_is_being_paid_is_not_told_of),
 		T(after_an_extension_the_new_end_is_told_of), T(expiry_does_not_wait_for_who_warns),

@@ -100,11 +100,29 @@ gives_address(struct visitor *v, const char *hold, const char *form)
 }
 
 static const char *
-link_to_seats(struct visitor *v, const char *hold)
+link_for(struct visitor *v, const char *hold, const char *form)
 {
-	assert_int_equal(gives_address(v, hold, ANN).status, 303);
+	assert_int_equal(gives_address(v, hold, form).status, 303);
 	logs_notice(&stack, letter_body(stack.arena, letter("HOLD_ADDRESS_GIVEN")));
 	return link_in(letter_body(stack.arena, letter("HOLD_ADDRESS_GIVEN")), "/holds/");
+}
+
+static const char *
+link_to_seats(struct visitor *v, const char *hold)
+{
+	return link_for(v, hold, ANN);
+}
+
+/* The newest hold's seat is changed for another; where that leads. */
+static const char *
+changes(struct visitor *v, const char *hold)
+{
+	struct page p;
+
+	next_seat += 2;
+	p = visitor_post(v, TEXT("%s/seats", hold), TEXT("seat=%" PRId64, buyer_seat(&stack, show(), next_seat)));
+	assert_int_equal(p.status, 303);
+	return CSTR(stack.arena, span_cut(&p.location, '?'));
 }
 
 /* All active holds have so many seconds left. */
@@ -139,12 +157,14 @@ who_gives_an_address_gets_a_link_that_brings_the_seats_to_another_browser(void *
 	assert_true(span_is(letter_header(stack.arena, mail, "To"), "ann@example.org"));
 	assert_true(has(letter_body(stack.arena, mail), "held for you until "));
 	assert_true(has(letter_body(stack.arena, mail), "(Stormford time). Nothing has been charged."));
+	assert_true(has(letter_body(stack.arena, mail), "sees the tickets too, wherever they are paid."));
 	assert_true(page_has(visitor_get(v, TEXT("%s?told=1", hold)), "is on its way to <b>ann@example.org</b>"));
 
 	/* whoever only fetches it has nothing then, and has changed nothing */
 	p = visitor_get(scanner, path);
 	assert_int_equal(p.status, 200);
 	assert_true(page_has(p, "held until"));
+	assert_true(page_has(p, "sees the tickets too, wherever they are paid."));
 	assert_int_equal(page_header(p, "Set-Cookie").n, 0);
 	assert_int_equal(visitor_get(scanner, hold).status, 404);
 
@@ -187,10 +207,7 @@ seats_that_were_brought_along_can_be_changed_and_paid(void **state)
 
 	(void)state;
 	assert_int_equal(visitor_post(phone, path, "").status, 303);
-	next_seat += 2;
-	p = visitor_post(phone, TEXT("%s/seats", hold), TEXT("seat=%" PRId64, buyer_seat(&stack, show(), next_seat)));
-	assert_int_equal(p.status, 303);
-	p = visitor_follow(phone, p);
+	p = visitor_get(phone, changes(phone, hold));
 	assert_int_equal(p.status, 200);
 	assert_true(page_has(p, "We write to <b>ann@example.org</b>"));
 	/* the letter that has gone out leads to what took their place */
@@ -201,6 +218,129 @@ seats_that_were_brought_along_can_be_changed_and_paid(void **state)
 	visitor_free(v);
 	visitor_free(phone);
 	visitor_free(desk);
+}
+
+static void
+seats_that_are_changed_where_they_were_chosen_are_changed_where_they_were_brought(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *phone = visitor_new(&stack), *tablet = visitor_new(&stack);
+	const char *hold = takes(v), *path = link_to_seats(v, hold), *next;
+	struct page p;
+
+	(void)state;
+	assert_int_equal(visitor_post(phone, path, "").status, 303);
+	assert_int_equal(visitor_post(tablet, path, "").status, 303);
+	next = changes(v, hold);
+	p = visitor_get(phone, hold);
+	assert_int_equal(p.status, 303);
+	assert_true(span_is(p.location, next));
+	assert_true(page_header(p, "Set-Cookie").n > 0);
+	assert_true(page_has(visitor_get(phone, next), "Held for you until"));
+	/* and where nobody looks at the old page */
+	p = visitor_get(tablet, "/holds");
+	assert_true(page_has(p, next));
+	assert_true(page_header(p, "Set-Cookie").n > 0);
+	assert_int_equal(page_header(visitor_get(tablet, "/holds"), "Set-Cookie").n, 0);
+	p = buyer_lands(tablet, visitor_post(tablet, TEXT("%s/extend", hold), ""));
+	assert_int_equal(p.status, 200);
+	assert_true(page_has(p, TEXT("action=\"%s/pay\"", next)));
+	assert_true(page_has(buyer_buys(phone, next), "You’re going to"));
+	visitor_free(v);
+	visitor_free(phone);
+	visitor_free(tablet);
+}
+
+static void
+who_comes_back_unpaid_goes_on_where_the_seats_were_brought(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *phone = visitor_new(&stack), *other = visitor_new(&stack);
+	const char *hold = takes(v), *path = link_to_seats(v, hold);
+	struct page back, p;
+
+	(void)state;
+	assert_int_equal(visitor_post(phone, path, "").status, 303);
+	back = buyer_at_provider(phone, buyer_pay(phone, hold), "cancel");
+	p = buyer_lands(phone, back);
+	assert_true(page_has(p, "You have not paid yet") && page_has(p, "Held for you until"));
+	p = buyer_lands(other, back);
+	assert_int_equal(p.status, 200);
+	assert_false(page_has(p, "Held for you until"));
+	visitor_free(v);
+	visitor_free(phone);
+	visitor_free(other);
+}
+
+/* What is of the buyer's payment is not found there, however it stands. */
+static void
+assert_nothing_for(struct visitor *stranger, const char *hold, const char *path)
+{
+	struct page p = visitor_get(stranger, "/holds");
+
+	assert_true(page_has(p, "You hold no seats in this browser now."));
+	assert_false(page_has(p, "Your tickets") || page_has(p, "/pay/return/"));
+	assert_int_equal(visitor_get(stranger, hold).status, 404);
+	assert_int_equal(visitor_post(stranger, TEXT("%s/extend", hold), "").status, 404);
+	assert_int_equal(visitor_get(stranger, path).status, 404);
+}
+
+static void
+who_got_the_link_by_a_slip_sees_nothing_once_the_right_address_is_typed_with_pay(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *stranger = visitor_new(&stack);
+	const char *hold = takes(v), *path = link_for(v, hold, "email=typo%40example.org");
+	struct page pay;
+
+	(void)state;
+	assert_int_equal(visitor_post(stranger, path, "").status, 303);
+	assert_int_equal(visitor_get(stranger, hold).status, 200);
+	pay = buyer_pay(v, hold);
+	assert_nothing_for(stranger, hold, path);
+	stack_later(&stack, 4000);
+	assert_nothing_for(stranger, hold, path);
+	assert_true(page_has(buyer_lands(v, buyer_at_provider(v, pay, "pay")), "You’re going to"));
+	assert_nothing_for(stranger, hold, path);
+	visitor_free(v);
+	visitor_free(stranger);
+}
+
+static void
+a_warning_that_went_to_a_slip_typed_with_pay_opens_nothing_that_is_paid_with_another(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *stranger = visitor_new(&stack);
+	const char *hold = takes(v), *path;
+	struct span mail;
+
+	(void)state;
+	assert_int_equal(visitor_post(v, TEXT("%s/pay", hold), "email=typo%40example.org&name=Ann&provider=stripe").status, 303);
+	left(100);
+	stack_reap(&stack);
+	mail = letter("HOLD_ENDING");
+	assert_true(span_is(letter_header(stack.arena, mail, "To"), "typo@example.org"));
+	path = link_in(letter_body(stack.arena, mail), "/holds/");
+	assert_int_equal(visitor_post(stranger, path, "").status, 303);
+	assert_int_equal(visitor_get(stranger, hold).status, 200);
+	buyer_buys(v, hold);
+	assert_nothing_for(stranger, hold, path);
+	visitor_free(v);
+	visitor_free(stranger);
+}
+
+static void
+who_pays_with_the_address_of_the_link_has_the_tickets_where_it_was_followed(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *phone = visitor_new(&stack);
+	const char *hold = takes(v), *path = link_to_seats(v, hold);
+	struct page pay;
+
+	(void)state;
+	assert_int_equal(visitor_post(phone, path, "").status, 303);
+	pay = buyer_pay(v, hold);
+	assert_true(page_has(visitor_get(phone, hold), "A payment for these seats is under way"));
+	assert_true(page_has(buyer_lands(v, buyer_at_provider(v, pay, "pay")), "You’re going to"));
+	assert_true(page_has(buyer_lands(phone, visitor_get(phone, hold)), "You’re going to"));
+	assert_true(page_has(visitor_get(phone, "/holds"), "/bookings/"));
+	visitor_free(v);
+	visitor_free(phone);
 }
 
 static void
@@ -427,6 +567,11 @@ main(void)
 		cmocka_unit_test(who_gives_an_address_gets_a_link_that_brings_the_seats_to_another_browser),
 		cmocka_unit_test(the_link_opens_nothing_else_of_the_buyers),
 		cmocka_unit_test(seats_that_were_brought_along_can_be_changed_and_paid),
+		cmocka_unit_test(seats_that_are_changed_where_they_were_chosen_are_changed_where_they_were_brought),
+		cmocka_unit_test(who_comes_back_unpaid_goes_on_where_the_seats_were_brought),
+		cmocka_unit_test(who_got_the_link_by_a_slip_sees_nothing_once_the_right_address_is_typed_with_pay),
+		cmocka_unit_test(a_warning_that_went_to_a_slip_typed_with_pay_opens_nothing_that_is_paid_with_another),
+		cmocka_unit_test(who_pays_with_the_address_of_the_link_has_the_tickets_where_it_was_followed),
 		cmocka_unit_test(an_address_may_be_changed_twice_and_then_the_first_link_is_void),
 		cmocka_unit_test(what_is_no_address_is_said_at_its_field_and_kept),
 		cmocka_unit_test(another_site_cannot_bring_seats_or_have_letters_written),

@@ -11,9 +11,11 @@
 
 #include "t/lib/buyer.h"
 #include "t/lib/gateway.h"
+#include "t/lib/letters.h"
 #include "t/lib/logs.h"
 
 #include "base/crypto.h"
+#include "base/files.h"
 
 #define NUMBER "+447700900123"
 #define TYPED "mobile=%2B44+7700+900123"
@@ -187,9 +189,13 @@ a_number_is_taken_down_without_paying_or_questioned(void **state)
 	assert_int_equal(visitor_post(v, at(hold, "text"), "mobile=").status, 422);
 	assert_int_equal(visitor_post(stranger, at(hold, "text"), TYPED).status, 404);
 	assert_int_equal(rows("buyer_phones"), 0);
-	p = buyer_lands(v, visitor_post(v, at(hold, "text"), TYPED));
+	p = visitor_post(v, at(hold, "text"), "email=ann%40example.org&name=Ann+Example&provider=paypal&" TYPED);
+	assert_int_equal(p.status, 200);
 	assert_true(page_has(p, "We will text " NUMBER " two minutes before"));
-	assert_true(page_has(p, "value=\"" NUMBER "\""));
+	/* the rest of the form is not lost for it */
+	assert_true(page_has(p, "value=\"" NUMBER "\"") && page_has(p, "value=\"ann@example.org\"") && page_has(p, "value=\"Ann Example\""));
+	assert_true(page_has(p, "value=\"paypal\" checked"));
+	assert_true(page_has(visitor_get(v, hold), "value=\"" NUMBER "\""));
 	p = visitor_post(v, at(hold, "pay"), "email=ann%40example.org&name=Ann+Example&provider=stripe&mobile=123");
 	assert_int_equal(p.status, 422);
 	assert_true(page_has(p, "it needs the country’s code"));
@@ -198,6 +204,72 @@ a_number_is_taken_down_without_paying_or_questioned(void **state)
 	assert_int_equal(rows("buyer_phones"), 0);
 	visitor_free(v);
 	visitor_free(stranger);
+}
+
+/* The path of a link in a text or letter, without the site's address. */
+static const char *
+link_in(const char *body)
+{
+	const char *site = arena_fmt(stack.arena, "http://127.0.0.1:%d/", stack.port).p, *link = strstr(body, site);
+
+	assert_non_null(link);
+	return link + strlen(site) - 1;
+}
+
+/* The path of a link to it, as the letter to whoever was written to has it. */
+static const char *
+link_by_mail(struct visitor *v, const char *hold)
+{
+	struct span mail;
+	int64_t event;
+
+	assert_int_equal(visitor_post(v, at(hold, "address"), "email=ann%40example.org").status, 303);
+	event = stack_number(&stack, "SELECT MAX(outbox_id) FROM outbox WHERE type = 'HOLD_ADDRESS_GIVEN'");
+	assert_true(stack_until(&stack, 60, 1, arena_fmt(stack.arena, "SELECT COUNT(*) FROM deliveries WHERE sink = 'mail' AND state = 'sent' "
+	    "AND outbox_id = %" PRId64, event).p));
+	assert_true(file_read(stack.arena, arena_fmt(stack.arena, "%s/mail/%" PRId64 "-%" PRId64 ".eml", stack.folder, show(), event).p, MiB, &mail));
+	mail = span_of(link_in(CSTR(stack.arena, letter_body(stack.arena, mail))));
+	return CSTR(stack.arena, span_cut(&mail, '\n'));
+}
+
+static void
+where_seats_were_brought_nobody_is_asked_or_told_of_the_buyers_number(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *phone = visitor_new(&stack);
+	const char *hold = takes(v), *path = link_by_mail(v, hold);
+	struct page p;
+
+	(void)state;
+	assert_int_equal(visitor_post(v, at(hold, "text"), TYPED).status, 200);
+	assert_int_equal(visitor_post(phone, path, "").status, 303);
+	p = visitor_get(phone, hold);
+	assert_int_equal(p.status, 200);
+	assert_true(page_has(p, "Held for you until"));
+	assert_false(page_has(p, "data-push") || page_has(p, "push.js") || page_has(p, "name=\"mobile\"") || page_has(p, NUMBER));
+	assert_int_equal(visitor_post(phone, at(hold, "push"), subscription(endpoint("b"), "")).status, 404);
+	assert_int_equal(visitor_post(phone, at(hold, "text"), "mobile=%2B44+7700+900999").status, 404);
+	p = visitor_post(phone, at(hold, "pay"), "email=ann%40example.org&name=Ann+Example&provider=stripe&mobile=%2B44+7700+900999");
+	assert_int_equal(p.status, 303);
+	assert_int_equal(rows("push_browsers"), 0);
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM buyer_phones WHERE phone = '" NUMBER "'"), 1);
+	assert_int_equal(rows("buyer_phones"), 1);
+	stack_sql(&stack, "DELETE FROM buyer_phones");
+	visitor_free(v);
+	visitor_free(phone);
+}
+
+static void
+the_page_about_privacy_tells_of_both(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	struct page p = visitor_get(v, "/help/privacy");
+
+	(void)state;
+	assert_true(page_has(p, "Your mobile number, if you give us one"));
+	assert_true(page_has(p, "It goes to the company that sends our texts"));
+	assert_true(page_has(p, "the push service of whoever makes the browser"));
+	assert_true(page_has(p, "We forget it after four days.") && page_has(p, "We forget this after four days too."));
+	visitor_free(v);
 }
 
 static void
@@ -224,16 +296,6 @@ all_told(void)
 	    "WHERE state = 'waiting' AND sink IN ('push', 'sms'))");
 }
 
-/* The path of a link in a text, without the site's address. */
-static const char *
-link_in(const char *body)
-{
-	const char *site = arena_fmt(stack.arena, "http://127.0.0.1:%d/", stack.port).p, *link = strstr(body, site);
-
-	assert_non_null(link);
-	return link + strlen(site) - 1;
-}
-
 static void
 who_asked_is_told_of_the_end_and_of_the_tickets(void **state)
 {
@@ -244,7 +306,7 @@ who_asked_is_told_of_the_end_and_of_the_tickets(void **state)
 	gateway_forget(&service);
 	gateway_forget(&texts);
 	assert_int_equal(visitor_post(v, at(hold, "push"), subscription(endpoint("a"), "")).status, 204);
-	assert_int_equal(visitor_post(v, at(hold, "text"), TYPED).status, 303);
+	assert_int_equal(visitor_post(v, at(hold, "text"), TYPED).status, 200);
 	stack_later(&stack, stack_number(&stack, "SELECT MAX(TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), expires_at)) FROM holds "
 	    "WHERE state = 'active'") - 100);
 	stack_reap(&stack);
@@ -313,6 +375,8 @@ main(void)
 		cmocka_unit_test(a_browser_is_kept_for_its_own_hold_only),
 		cmocka_unit_test(what_is_no_subscription_is_not_kept),
 		cmocka_unit_test(a_number_is_taken_down_without_paying_or_questioned),
+		cmocka_unit_test(where_seats_were_brought_nobody_is_asked_or_told_of_the_buyers_number),
+		cmocka_unit_test(the_page_about_privacy_tells_of_both),
 		cmocka_unit_test(what_is_over_takes_no_more),
 		cmocka_unit_test(who_asked_is_told_of_the_end_and_of_the_tickets),
 		cmocka_unit_test(nobody_else_was_told_and_no_log_names_anybody),
