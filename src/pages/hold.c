@@ -207,6 +207,7 @@ fill_reach(struct request *rq, struct checkout_page *p, const struct hold_says *
 	v->asks_mobile = *rq->app->settings->sms_url;
 	v->mobile = v->asks_mobile && says->typed ? says->mobile : SPAN_NONE;
 	v->mobile_wrong = says->mobile_wrong;
+	v->mobile_abroad = says->mobile_abroad;
 	v->texted = says->texted;
 	return v->asks_mobile && !says->typed ? phone_read(rq->app->db, p->h->show, p->h->buyer, &v->mobile) : OUTCOME_OK;
 }
