@@ -294,7 +294,6 @@ a_service_that_hangs_is_not_waited_for(void **state)
 	wants_push(f, &one, "a");
 	one.script->seconds = 10;
 	answers(f, &push, false, SINK_LATER);
-	assert_int_equal(one.script->n, 1);
 }
 
 static void
@@ -405,8 +404,8 @@ a_hold_is_warned_of_once_however_often_it_is_extended(void **state)
 	struct delivery d = event(f, false);
 
 	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
-	answers_about(f, &sms, &d, SINK_TAKEN);
-	answers_about(f, &sms, &d, SINK_TAKEN);		/* a second try of the same: its answer was lost */
+	for (int i = 0; i < 2; i++)
+		answers_about(f, &sms, &d, SINK_TAKEN);		/* and a second try, whose answer was lost */
 	assert_int_equal(hold_extend(f->db, f->arena, f->show, hold, f->ann), OUTCOME_OK);
 	box_office_later(f, f->show, 300);
 	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900124")), OUTCOME_OK);
@@ -474,8 +473,6 @@ the_house_sends_so_many_warnings_a_day_and_no_more(void **state)
 	answers_about(f, &sink, &d, SINK_TAKEN);
 	answers(f, &sink, false, SINK_NEEDLESS);
 	answers(f, &sink, true, SINK_TAKEN);
-	box_office_sql(f, "UPDATE reach_sent SET at = at - INTERVAL 25 HOUR");
-	answers(f, &sink, false, SINK_TAKEN);
 }
 
 static void
