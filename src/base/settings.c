@@ -264,12 +264,50 @@ is_contact(struct span s)
 	return (span_starts(s, "mailto:") && s.n > strlen("mailto:")) || (span_starts(s, "https://") && s.n > strlen("https://"));
 }
 
+/* "push.example.org *.example.com" */
+static bool
+are_hosts(const char *list)
+{
+	struct span rest = span_of(list);
+
+	while (rest.n) {
+		struct span host = span_cut(&rest, ' ');
+
+		if (span_starts(host, "*."))
+			host = (struct span){ host.p + 2, host.n - 2 };
+		if (!host.n || !memchr(host.p, '.', host.n))
+			return false;
+		for (size_t i = 0; i < host.n; i++)
+			if (!(host.p[i] >= 'a' && host.p[i] <= 'z') && !(host.p[i] >= '0' && host.p[i] <= '9') && !strchr("-.", host.p[i]))
+				return false;
+	}
+	return true;
+}
+
+/* "+44 +91" */
+static bool
+are_codes(const char *list)
+{
+	struct span rest = span_of(list);
+	int64_t code;
+
+	while (rest.n) {
+		struct span word = span_cut(&rest, ' ');
+
+		if (!span_starts(word, "+") || !span_int((struct span){ word.p + 1, word.n - 1 }, 1, 9999999, &code))
+			return false;
+	}
+	return true;
+}
+
 static bool
 check_push(struct reading *r)
 {
 	const struct settings *s = r->into;
 	struct p256_key key;
 
+	if (!are_hosts(s->push_services))
+		return complain(r, "push_services must be names of hosts in small letters, or *. and such a name; blanks between several");
 	if (!s->push_key.hidden.n)
 		return true;
 	if (!p256_key_read(s->push_key.hidden, &key))
@@ -293,6 +331,8 @@ check_sms(struct reading *r)
 {
 	const struct settings *s = r->into;
 
+	if (!are_codes(s->sms_countries))
+		return complain(r, "sms_countries must be codes like +44, blanks between several");
 	if (!*s->sms_url)
 		return true;
 	if (!is_origin(s->sms_url))

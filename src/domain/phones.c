@@ -11,8 +11,6 @@ STATEMENT(phone_store, SHOW, "", "INSERT INTO buyer_phones (show_id, buyer_id, p
 STATEMENT(phone_drop, SHOW, "", "DELETE FROM buyer_phones WHERE show_id = ? AND buyer_id = ?");
 STATEMENT(phone_find, SHOW, "t", "SELECT phone FROM buyer_phones WHERE show_id = ? AND buyer_id = ?");
 
-STATEMENT(phone_count, SCATTER, "i", "SELECT COUNT(*) FROM buyer_phones WHERE phone = ? AND created_at > TIMESTAMPADD(DAY, -1, UTC_TIMESTAMP(3))");
-
 /* The country's code is told by "+" or "00"; without it nobody knows where a number is. */
 static bool
 international(struct span *s)
@@ -48,6 +46,20 @@ phone_normal(struct arena *a, struct span typed, struct span *phone)
 	return phone->n > DIGITS_MIN && phone->n <= DIGITS_MAX + 1 && phone->p[1] != '0';
 }
 
+bool
+phone_of_countries(const char *countries, struct span phone)
+{
+	struct span rest = span_of(countries);
+
+	while (rest.n) {
+		struct span code = span_cut(&rest, ' ');
+
+		if (code.n && phone.n > code.n && memcmp(phone.p, code.p, code.n) == 0)
+			return true;
+	}
+	return !*countries;
+}
+
 enum outcome
 phone_keep(struct db *db, int64_t show, int64_t buyer, struct span phone)
 {
@@ -65,12 +77,4 @@ phone_read(struct db *db, int64_t show, int64_t buyer, struct span *phone)
 
 	*phone = row ? row_text(row, 0) : SPAN_NONE;
 	return outcome_of_reads(db);
-}
-
-int64_t
-phone_buyers(struct db *db, struct span phone)
-{
-	struct rows *row = db_row(db, &phone_count, phone);
-
-	return row ? row_int(row, 0) : 0;
 }

@@ -9,15 +9,15 @@
 #include "domain/outcome.h"
 
 #define PHONE_TYPED_MAX 40
-#define PHONE_BUYERS_MOST 5	/* a day; beyond that the number is texted about what is paid only */
 
 /* "+44 (0)7700 900-123" -> "+447700900123"; "0044…" as "+44…". False: no country's code, too short or too long, or other signs in it. */
 bool phone_normal(struct arena *, struct span typed, struct span *phone);
 
+/* Whether a number begins with one of these codes, "+44 +91" (the setting sms_countries); none: any will do. */
+bool phone_of_countries(const char *countries, struct span phone);
+
 /* Empty: forgets it. */
 enum outcome phone_keep(struct db *, int64_t show, int64_t buyer, struct span phone);
-/* For the relay: how many named it since yesterday, a buyer once a show. One who would pester somebody with our texts has to be many. */
-int64_t phone_buyers(struct db *, struct span phone);
 enum outcome phone_read(struct db *, int64_t show, int64_t buyer, struct span *phone);	/* OK and empty: none was given */
 
 #endif

@@ -87,8 +87,25 @@ listed(const char *allow, struct span host)
 	return false;
 }
 
+/* One of these names, or below one of those that begin with "*.". */
+static bool
+served(const char *services, struct span host)
+{
+	struct span rest = span_of(services);
+
+	while (rest.n) {
+		struct span name = span_cut(&rest, ' ');
+		bool below = span_starts(name, "*.");
+		size_t n = below ? name.n - 1 : name.n;
+
+		if (n && (below ? host.n > n : host.n == n) && strncasecmp(host.p + host.n - n, name.p + name.n - n, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
-push_endpoint_good(struct span url, const char *allow)
+push_endpoint_good(struct span url, const char *services, const char *allow)
 {
 	bool https = span_starts(url, "https://"), colon;
 	size_t scheme = https ? strlen("https://") : strlen("http://");
@@ -105,7 +122,7 @@ push_endpoint_good(struct span url, const char *allow)
 	host = span_cut(&port, ':');
 	if (colon && !span_int(port, 1, 65535, &number))
 		return false;
-	return https && (number == 443 || number > 1023) && is_public_name(host);
+	return https && (number == 443 || number > 1023) && is_public_name(host) && served(services, host);
 }
 
 bool

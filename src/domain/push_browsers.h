@@ -23,10 +23,11 @@ struct push_row {
 };
 
 /*
- * https, a public host's name (no address, nothing of a house's own network), a port that is 443 or above 1023. allow: "host:port" and
- * blanks between them (the setting outside_allow): there any of this will do, http as well.
+ * https, a host that services names (the setting push_services) and that can be public (no address, nothing of a house's own network), a
+ * port that is 443 or above 1023: whoever could name any host might name many that never answer. allow: "host:port" and blanks between
+ * them (the setting outside_allow): there any of this will do, http as well.
  */
-bool push_endpoint_good(struct span url, const char *allow);
+bool push_endpoint_good(struct span url, const char *services, const char *allow);
 /* A key on the curve, and a secret of its length. */
 bool push_keys_good(const struct push_address *);
 

@@ -209,6 +209,7 @@ fill_reach(struct request *rq, struct checkout_page *p, const struct hold_says *
 	v->asks_mobile = mobile_asked(rq, p->h);
 	v->mobile = v->asks_mobile && says->typed ? says->mobile : SPAN_NONE;
 	v->mobile_wrong = says->mobile_wrong;
+	v->mobile_abroad = says->mobile_abroad;
 	v->texted = says->texted;
 	return v->asks_mobile && !says->typed ? phone_read(rq->app->db, p->h->show, p->h->buyer, &v->mobile) : OUTCOME_OK;
 }

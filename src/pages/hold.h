@@ -13,7 +13,7 @@ struct hold_says {
 	struct span email, name, way;
 	bool email_wrong, name_wrong, way_wrong;
 	struct span mobile;		/* likewise */
-	bool mobile_wrong, texted;	/* texted: a number was just taken down */
+	bool mobile_wrong, mobile_abroad, texted;	/* abroad: wrong, for no texts go there; texted: a number was just taken down */
 	bool told;			/* a letter about these seats is on its way */
 	bool tell_wrong, tell_full;	/* none is: that is no address; it was changed often enough */
 	struct span tell;		/* what was typed for it */
@@ -32,7 +32,7 @@ int hold_ended(struct request *, struct response *, const struct hold *, bool ow
 bool mobile_asked(struct request *, const struct hold *);
 /*
  * The number for texts as it was typed, and in *phone as it can be sent to; none is fine. Where nobody was asked, it is none. False: it is
- * no number, and says->mobile_wrong.
+ * no number, or of a country where no texts go, and says->mobile_wrong.
  */
 bool mobile_read(struct request *, const struct hold *, struct hold_says *, struct span *phone);
 

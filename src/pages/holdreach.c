@@ -27,6 +27,7 @@ hold_push_post(struct request *rq, struct response *rs)
 {
 	struct push_address address = { .endpoint = form_value(rq, "endpoint"), .point = form_value(rq, "p256dh"), .auth = form_value(rq, "auth") };
 	bool forget = form_has(rq, "forget");
+	const struct settings *s = rq->app->settings;
 	struct hold h;
 	int status = rq->app->push_public.n ? own_of_path(rq, rs, &h) : 404;
 	enum outcome o;
@@ -35,7 +36,7 @@ hold_push_post(struct request *rq, struct response *rs)
 		return status;
 	if (h.state != HOLD_ACTIVE || h.over)
 		return 410;
-	if (!push_endpoint_good(address.endpoint, rq->app->settings->outside_allow) || !push_keys_good(&address))
+	if (!push_endpoint_good(address.endpoint, s->push_services, s->outside_allow) || !push_keys_good(&address))
 		return bad(rs, 422, message(M_PUSH_UNKNOWN));
 	o = forget ? push_forget(rq->app->db, h.show, h.buyer, address.endpoint) : push_keep(rq->app->db, h.show, h.buyer, &address);
 	if (o == OUTCOME_LIMIT)
@@ -52,9 +53,13 @@ mobile_asked(struct request *rq, const struct hold *h)
 bool
 mobile_read(struct request *rq, const struct hold *h, struct hold_says *says, struct span *phone)
 {
+	const struct settings *s = rq->app->settings;
+
 	*phone = SPAN_NONE;
 	says->mobile = span_trim(form_value(rq, "mobile"));
 	says->mobile_wrong = mobile_asked(rq, h) && says->mobile.n && !phone_normal(rq->arena, says->mobile, phone);
+	says->mobile_abroad = !says->mobile_wrong && phone->n && !phone_of_countries(s->sms_countries, *phone);
+	says->mobile_wrong |= says->mobile_abroad;
 	return !says->mobile_wrong;
 }
 

@@ -51,6 +51,12 @@ letter_later(struct mail *m, enum outcome o, const char *what, struct span *why)
 	return o == OUTCOME_NOT_FOUND ? LETTER_WRONG : LETTER_LATER;
 }
 
+struct reach
+letter_reach(const struct mail *m, const struct delivery *d, struct span to)
+{
+	return (struct reach){ REACH_MAIL, d->show, d->event, d->subject, d->type, reach_place(&m->token_key, to) };
+}
+
 struct span
 letter_house(const struct mail *m)
 {

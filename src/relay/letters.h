@@ -10,6 +10,7 @@
 
 #include "domain/bookings.h"
 #include "domain/catalog.h"
+#include "domain/reach_sent.h"
 #include "html/html.h"
 #include "relay/mail.h"
 #include "relay/message.h"
@@ -21,6 +22,7 @@ struct letter {
 	struct span text, html;
 	struct message_part shown[LETTER_PARTS], attached[4];
 	size_t n_shown, n_attached;
+	bool bare;			/* neither tickets nor money in it: an address gets so many a day and no more */
 };
 
 enum letter_end {
@@ -72,6 +74,8 @@ enum letter_end letter_later(struct mail *, enum outcome, const char *what, stru
 enum outcome letter_booking(struct mail *, const struct delivery *, struct booking *, struct show *);
 struct span letter_booking_link(struct mail *, const struct booking *);
 struct span letter_house(const struct mail *);		/* who writes */
+/* What is noted of it once it is sent; `to` may be nobody. */
+struct reach letter_reach(const struct mail *, const struct delivery *, struct span to);
 /* A whole address of the site: "/bookings/" and a token. */
 struct span letter_link(struct mail *, const char *path, enum token_kind, int64_t show, int64_t id, int generation);
 

@@ -22,10 +22,11 @@ struct held {
 };
 
 static enum outcome
-read_held(struct mail *m, int64_t show, int64_t hold, struct held *p)
+read_held(struct mail *m, int64_t show, int64_t hold, struct letter *letter, struct held *p)
 {
 	enum outcome o = hold_of_letter(m->db, m->arena, show, hold, &p->h, &p->address);
 
+	letter->bare = true;
 	return o == OUTCOME_OK ? show_read(m->db, m->arena, show, &p->show) : o;
 }
 
@@ -56,7 +57,7 @@ enum letter_end
 write_held(struct mail *m, const struct delivery *d, struct letter *letter, struct span *why)
 {
 	struct held p;
-	enum outcome o = read_held(m, d->show, d->subject, &p);
+	enum outcome o = read_held(m, d->show, d->subject, letter, &p);
 	bool newest = hold_address_newest(m->db, d->show, d->subject) == d->event;
 
 	if (o != OUTCOME_OK)
@@ -70,16 +71,42 @@ write_held(struct mail *m, const struct delivery *d, struct letter *letter, stru
 	    .seats_n = (int64_t)p.h.n, .until = until(&p), .total = p.h.total, .link = way_back(m, &p), .phone = p.show.venue_phone }));
 }
 
+/*
+ * Given to be written to, or with a payment that the provider knows more of than that it was begun. Who only typed an address on the way
+ * to pay may have typed anybody's.
+ */
+static enum outcome
+is_theirs(struct mail *m, const struct held *p, bool *theirs)
+{
+	struct payment pay;
+	enum outcome o;
+
+	*theirs = p->address.good && p->address.generation > 0;
+	if (*theirs || !p->address.tried)
+		return OUTCOME_OK;
+	o = payment_of_hold(m->db, m->arena, p->h.show, p->h.id, &pay);
+	*theirs = o == OUTCOME_OK && (pay.pending || (pay.state != PAYMENT_CREATED && pay.state != PAYMENT_OPEN && pay.state != PAYMENT_CLOSED));
+	return o == OUTCOME_NOT_FOUND ? OUTCOME_OK : o;
+}
+
 enum letter_end
 write_hold_ending(struct mail *m, const struct delivery *d, struct letter *letter, struct span *why)
 {
+	struct reach reach = letter_reach(m, d, SPAN_NONE);
 	struct held p;
-	enum outcome o = read_held(m, d->show, d->subject, &p);
+	bool theirs = false;
+	enum outcome o = read_held(m, d->show, d->subject, letter, &p);
 
+	if (o == OUTCOME_OK)
+		o = is_theirs(m, &p, &theirs);
 	if (o != OUTCOME_OK)
 		return letter_later(m, o, "the hold", why);
 	if (!p.address.email.n)
 		return letter_none(why, SPAN("no address is known"));
+	if (!theirs)
+		return letter_none(why, SPAN("the address was only typed on the way to pay"));
+	if (reach_told(m->db, &reach))
+		return letter_none(why, SPAN("it was told once that the end is near"));
 	if (p.h.state != HOLD_ACTIVE || p.h.over)
 		return letter_none(why, SPAN("the hold is over"));
 	if (p.h.expires_ms - p.h.now_ms > WARN_SECONDS * 1000 + SLOW_MS)
@@ -103,7 +130,7 @@ enum letter_end
 write_hold_ended(struct mail *m, const struct delivery *d, struct letter *letter, struct span *why)
 {
 	struct held p;
-	enum outcome o = read_held(m, d->show, d->subject, &p);
+	enum outcome o = read_held(m, d->show, d->subject, letter, &p);
 
 	if (o != OUTCOME_OK)
 		return letter_later(m, o, "the hold", why);
@@ -136,7 +163,7 @@ write_pay_failed(struct mail *m, const struct delivery *d, struct letter *letter
 	enum outcome o = booking_read(m->db, m->arena, d->show, d->subject, &b);
 
 	if (o == OUTCOME_OK)
-		o = read_held(m, d->show, b.hold, &p);
+		o = read_held(m, d->show, b.hold, letter, &p);
 	if (o == OUTCOME_OK)
 		o = payment_of_hold(m->db, m->arena, d->show, b.hold, &pay);
 	if (o != OUTCOME_OK)

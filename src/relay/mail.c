@@ -48,6 +48,23 @@ send_letter(struct mail *m, const struct delivery *d, const struct letter *lette
 	return FAULT("mail.sent") ? lost(why) : answer;
 }
 
+/* Anybody can type anybody's address. */
+static enum sink_answer
+send_within(struct mail *m, const struct delivery *d, const struct letter *letter, struct span *why)
+{
+	struct reach reach = letter_reach(m, d, letter->to);
+	enum sink_answer answer;
+
+	if (letter->bare && reach_lately(m->db, &reach) >= m->settings->mail_day_limit) {
+		*why = SPAN("that address had enough letters without tickets since yesterday (mail_day_limit)");
+		return SINK_NEEDLESS;
+	}
+	answer = send_letter(m, d, letter, why);
+	if (letter->bare && answer == SINK_TAKEN)
+		reach_note(m->db, &reach);
+	return answer;
+}
+
 static struct sink_report
 deliver(struct sink *sink, struct arena *a, const struct delivery *list, size_t n)
 {
@@ -59,7 +76,7 @@ deliver(struct sink *sink, struct arena *a, const struct delivery *list, size_t 
 		struct letter letter;
 		enum letter_end end = letter_write(m, &list[report.taken], &letter, &report.why);
 
-		report.answer = end == LETTER_WRITTEN ? send_letter(m, &list[report.taken], &letter, &report.why) : answers[end];
+		report.answer = end == LETTER_WRITTEN ? send_within(m, &list[report.taken], &letter, &report.why) : answers[end];
 		if (report.answer != SINK_TAKEN)
 			break;
 	}

@@ -337,6 +337,8 @@ outside_post_set(CURL *h, struct arena *a, const struct outside_letter *letter, 
 		bad |= !list_add(list, CSTR(a, letter->headers[i]));
 	bad |= !list_add(list, "Expect:");
 	bad |= curl_easy_setopt(h, CURLOPT_HTTPHEADER, *list) != CURLE_OK;
+	if (letter->total_ms)
+		bad |= curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, letter->total_ms) != CURLE_OK;
 	bad |= curl_easy_setopt(h, CURLOPT_POST, 1L) != CURLE_OK;
 	bad |= curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)letter->body.n) != CURLE_OK;
 	bad |= curl_easy_setopt(h, CURLOPT_POSTFIELDS, letter->body.p) != CURLE_OK;

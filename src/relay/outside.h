@@ -58,6 +58,7 @@ struct outside_letter {
 	const struct span *headers;	/* whole lines without their end */
 	size_t n_headers;
 	struct span body;
+	long total_ms;			/* longest that all of it may take; 0: OUTSIDE_TOTAL_MS */
 };
 
 struct outside_answer {

@@ -20,6 +20,7 @@
 #define SERVICES 64			/* push services are few; of two at one place the newer is remembered */
 #define REST_MS 2000
 #define REST_DOUBLINGS 5
+#define CALL_MS 3000			/* one browser after the other is told: a service that hangs holds up all of them */
 #define ENOUGH_MS 12000			/* after so long in one delivery the rest of it comes later: SINK_SECONDS */
 #define TOPIC_CHARS 32			/* RFC 8030, 5.4 */
 
@@ -123,7 +124,7 @@ post(struct push *p, struct arena *a, const struct brief *b, struct span topic, 
 	}
 	headers[ARRAY_LEN(headers) - 1] = buf_view(&who);
 	outside_post(a, s->outside_allow, &(struct outside_letter){ .url = CSTR(a, row->address.endpoint), .headers = headers,
-		.n_headers = ARRAY_LEN(headers), .body = body }, answer);
+		.n_headers = ARRAY_LEN(headers), .body = body, .total_ms = CALL_MS }, answer);
 }
 
 /* -- the sink ------------------------------------------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 #include "domain/phones.h"
+#include "domain/reach_sent.h"
 #include "relay/brief.h"
 #include "relay/sms.h"
 #include "relay/sms_text.h"
@@ -167,11 +168,31 @@ send_text(struct sms *m, struct arena *a, struct span to, struct span text, stru
 
 /* -- the sink ------------------------------------------------------------------------------------------------------------------ */
 
+/* NULL, or why there is no text: none is worth being a nuisance, or paying for what somebody else types. Of tickets one is told always. */
+static const char *
+unwanted(struct sms *m, const struct reach *r, const struct brief *b, struct span phone)
+{
+	const struct settings *s = m->briefs.settings;
+	struct db *db = m->briefs.db;
+
+	if (!phone_of_countries(s->sms_countries, phone))
+		return "no texts go to that country";
+	if (b->confirmed)
+		return NULL;
+	if (reach_told(db, r))
+		return "its buyer was told once that it is near its end";
+	if (reach_lately(db, r) >= SMS_NUMBER_DAY)
+		return "that number had enough texts since yesterday";
+	return reach_all_lately(db, r) >= s->sms_day_limit ? "the house has sent enough warnings since yesterday (sms_day_limit)" : NULL;
+}
+
 static enum sink_answer
 tell(struct sms *m, struct arena *a, const struct delivery *d, struct span *why)
 {
 	struct brief b;
 	struct span phone;
+	struct reach reach;
+	const char *no;
 	enum sink_answer answer = brief_read(&m->briefs, a, d, &b, why);
 
 	if (answer != SINK_TAKEN)
@@ -184,8 +205,10 @@ tell(struct sms *m, struct arena *a, const struct delivery *d, struct span *why)
 		*why = SPAN("nobody asked for a text");
 		return SINK_NEEDLESS;
 	}
-	if (!b.confirmed && phone_buyers(m->briefs.db, phone) > PHONE_BUYERS_MOST) {
-		*why = SPAN("too many have named that number since yesterday");
+	reach = (struct reach){ REACH_TEXT, d->show, d->event, d->subject, d->type, reach_place(&m->briefs.token_key, phone) };
+	no = unwanted(m, &reach, &b, phone);
+	if (no) {
+		*why = span_of(no);
 		return SINK_NEEDLESS;
 	}
 	answer = brief_show(&m->briefs, a, &b, why);
@@ -195,7 +218,10 @@ tell(struct sms *m, struct arena *a, const struct delivery *d, struct span *why)
 		*why = SPAN("the test says so");
 		return SINK_DOWN;
 	}
-	return send_text(m, a, phone, fitting(m, a, &b), why);
+	answer = send_text(m, a, phone, fitting(m, a, &b), why);
+	if (answer == SINK_TAKEN)
+		reach_note(m->briefs.db, &reach);
+	return answer;
 }
 
 static struct sink_report

@@ -7,7 +7,9 @@
  * we do not remember was sent. What is promised is at least once. Twice happens only where this relay, its database or the gateway's
  * answer is lost between the gateway's taking the message and our noting it (relay.c), which is some milliseconds, or where an answer took
  * longer than SMS_SECONDS. What would be told too late is not told: a hold that is over, a booking that was paid hours ago.
- * Nor is a number warned that many buyers have named (domain/phones.h): nobody can be pestered with the house's texts for free.
+ * A hold is warned of once, however often it is extended; a number gets SMS_NUMBER_DAY texts in 24 hours and the house sends
+ * sms_day_limit warnings (domain/reach_sent.h): nobody can be pestered with the house's texts for free, nor be made poor by them. Tickets
+ * are told of always.
  */
 #ifndef FOYER_RELAY_SMS_H
 #define FOYER_RELAY_SMS_H
@@ -15,6 +17,7 @@
 #include "relay/sink.h"
 
 #define SMS_SECONDS 15
+#define SMS_NUMBER_DAY 4		/* with so many texts in 24 hours a number is texted about tickets only */
 
 sink_start sms_start;
 

@@ -31,7 +31,7 @@ static const struct {
 	{ "payments", SHOW, false }, { "refunds", SHOW, false }, { "psp_events", SHOW, false }, { "outbox", SHOW, false },
 	{ "deliveries", SHOW, false }, { "outbox_archive", SHOW, false }, { "deliveries_archive", SHOW, false }, { "relay_leases", SHOW, false },
 	{ "hook_deliveries", SHOW, false }, { "hook_endpoints", GLOBAL, true },
-	{ "push_browsers", SHOW, false }, { "buyer_phones", SHOW, false },
+	{ "push_browsers", SHOW, false }, { "buyer_phones", SHOW, false }, { "reach_sent", DIRECTORY, false },
 	{ "relay_sinks", GLOBAL, true }, { "disputes", SHOW, false }, { "attention", SHOW, false },
 	{ "providers", GLOBAL, true }, { "provider_files", DIRECTORY, true }, { "provider_lists", DIRECTORY, true },
 	{ "report_shows", SHOW, false }, { "report_tickets", SHOW, false }, { "report_payments", SHOW, false }, { "report_refunds", SHOW, false },
@@ -67,7 +67,6 @@ static const struct {
 	{ "hook_forget", "hook_endpoint_remove" }, { "hook_due", "hooks_claim" }, { "hooks_too_old", "hooks_tidy" }, { "hooks_log_drop", "hooks_tidy" },
 	{ "hook_lines", "hook_log" }, { "hook_count", "hook_sums" }, { "hook_rows_again", "hooks_again" },
 	{ "old_browsers", "directories_tidy" }, { "old_phones", "directories_tidy" },
-	{ "phone_count", "phone_buyers" },
 };
 #define AUDIT_FILES "/domain/audit_"		/* run by audit_run() only */
 #define CHECK_FILE "/domain/report_check."	/* by report_check(), which like the audit looks at everything */
@@ -148,6 +147,8 @@ fill_sales(struct box_office *f)
 	    "INSERT INTO push_browsers (show_id, buyer_id, place, endpoint, point, auth, created_at) SELECT show_id, buyer_id, 'p', 'https://p', "
 	    "'k', 'a', UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 HOUR FROM hold_buyers;\n"
 	    "INSERT INTO buyer_phones SELECT show_id, buyer_id, '+447700900123', UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 HOUR FROM hold_buyers;\n"
+	    "INSERT INTO reach_sent SELECT 'sms', show_id, buyer_id, buyer_id, 'HOLD_ENDING', MD5(buyer_id), UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 "
+	    "HOUR FROM hold_buyers;\n"
 	    "INSERT INTO report_shows SELECT show_id, 200 FROM show_sales;\n"
 	    "INSERT INTO report_tickets SELECT show_id, booking_id, seat_id, 1, 'web', 1600, 'GBP', UTC_TIMESTAMP(3), UTC_DATE(), NULL, NULL "
 	    "FROM booking_seats;\n"

@@ -285,6 +285,17 @@ a_private_address_is_not_called_whatever_was_stored(void **state)
 	assert_int_equal(one.script->n, 0);
 }
 
+/* Late, but with a yes: who waited for it would have made all others wait as long. */
+static void
+a_service_that_hangs_is_not_waited_for(void **state)
+{
+	struct box_office *f = *state;
+
+	wants_push(f, &one, "a");
+	one.script->seconds = 10;
+	answers(f, &push, false, SINK_LATER);
+}
+
 static void
 a_buyer_has_some_browsers_and_no_more(void **state)
 {
@@ -352,6 +363,7 @@ every_text_fits_one_message_where_letters_allow_it(void **state)
 			const char *body;
 
 			box_office_sql(f, "UPDATE events SET title = '%s'", titles[i]);
+			box_office_sql(f, "DELETE FROM reach_sent");
 			answers(f, &sms, confirmed, SINK_TAKEN);
 			body = gateway_field(f->arena, gateway_newest(&one), "Body");
 			if (strlen(body) > 160 || !strstr(body, confirmed ? "/bookings/" : "back on sale."))
@@ -386,19 +398,96 @@ a_gateways_answer_decides_what_becomes_of_a_text(void **state)
 }
 
 static void
-nobody_can_be_pestered_with_texts(void **state)
+a_hold_is_warned_of_once_however_often_it_is_extended(void **state)
+{
+	struct box_office *f = *state;
+	struct delivery d = event(f, false);
+
+	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
+	for (int i = 0; i < 2; i++)
+		answers_about(f, &sms, &d, SINK_TAKEN);		/* and a second try, whose answer was lost */
+	assert_int_equal(hold_extend(f->db, f->arena, f->show, hold, f->ann), OUTCOME_OK);
+	box_office_later(f, f->show, 300);
+	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900124")), OUTCOME_OK);
+	answers(f, &sms, false, SINK_NEEDLESS);
+	assert_int_equal(one.script->n, 2);
+}
+
+/* Somebody's seats, with so little time left that they are warned, and this number. */
+static struct delivery
+near_the_end_with(struct box_office *f, int64_t buyer, int64_t seat, const char *phone)
+{
+	struct delivery d = event(f, false);
+
+	d.subject = held_by(f, buyer, seat);
+	assert_int_equal(phone_keep(f->db, f->show, buyer, span_of(phone)), OUTCOME_OK);
+	box_office_sql(f, "UPDATE holds SET expires_at = UTC_TIMESTAMP(3) + INTERVAL 100 SECOND");
+	return d;
+}
+
+static void
+a_number_gets_some_texts_a_day_whoever_names_it_and_then_those_about_tickets_only(void **state)
+{
+	struct box_office *f = *state;
+	const int places[] = { A3, B1, B3, A4, A5 };
+	struct delivery d;
+
+	for (int i = 0; i < SMS_NUMBER_DAY; i++) {
+		d = near_the_end_with(f, 7000 + i, f->seats[places[i]], "+447700900123");
+		answers_about(f, &sms, &d, SINK_TAKEN);
+		assert_int_equal(phone_keep(f->db, f->show, 7000 + i, SPAN("+447700900199")), OUTCOME_OK);	/* which changes nothing */
+	}
+	d = near_the_end_with(f, 7100, f->seats[places[SMS_NUMBER_DAY]], "+447700900123");
+	answers_about(f, &sms, &d, SINK_NEEDLESS);
+	assert_int_equal(one.script->n, SMS_NUMBER_DAY);
+	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
+	answers(f, &sms, true, SINK_TAKEN);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM reach_sent WHERE place LIKE '%%7700900123%%'"), 0);
+	box_office_sql(f, "UPDATE reach_sent SET at = at - INTERVAL 25 HOUR");
+	answers_about(f, &sms, &d, SINK_TAKEN);
+}
+
+static void
+many_who_name_a_number_do_not_keep_its_owner_from_being_warned(void **state)
 {
 	struct box_office *f = *state;
 
-	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
-	for (int i = 1; i < PHONE_BUYERS_MOST; i++)
+	for (int i = 0; i < 20; i++)
 		assert_int_equal(phone_keep(f->db, f->show, 7000 + i, SPAN("+447700900123")), OUTCOME_OK);
+	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
 	answers(f, &sms, false, SINK_TAKEN);
-	assert_int_equal(phone_keep(f->db, f->show, 7000, SPAN("+447700900123")), OUTCOME_OK);
-	answers(f, &sms, false, SINK_NEEDLESS);
-	answers(f, &sms, true, SINK_TAKEN);
-	box_office_sql(f, "UPDATE buyer_phones SET created_at = created_at - INTERVAL 25 HOUR");
-	answers(f, &sms, false, SINK_TAKEN);
+}
+
+static void
+the_house_sends_so_many_warnings_a_day_and_no_more(void **state)
+{
+	struct box_office *f = *state;
+	struct delivery d = near_the_end_with(f, 7000, f->seats[A3], "+447700900100");
+	struct settings s = settings;
+	struct sink sink;
+
+	s.sms_day_limit = 1;
+	assert_int_equal(sms_start(&sink, f->arena, &s, f->db), 1);
+	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
+	answers(f, &sink, true, SINK_TAKEN);
+	answers_about(f, &sink, &d, SINK_TAKEN);
+	answers(f, &sink, false, SINK_NEEDLESS);
+	answers(f, &sink, true, SINK_TAKEN);
+}
+
+static void
+no_text_goes_to_a_country_that_is_not_on_the_list(void **state)
+{
+	struct box_office *f = *state;
+	struct settings s = settings;
+	struct sink sink;
+
+	s.sms_countries = "+81 +91";
+	assert_int_equal(sms_start(&sink, f->arena, &s, f->db), 1);
+	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
+	answers(f, &sink, false, SINK_NEEDLESS);
+	answers(f, &sink, true, SINK_NEEDLESS);
+	assert_int_equal(one.script->n, 0);
 }
 
 static void
@@ -430,13 +519,17 @@ what_is_days_old_is_forgotten(void **state)
 	wants_push(f, &one, "a");
 	wants_push(f, &one, "b");
 	assert_int_equal(phone_keep(f->db, f->show, f->ann, SPAN("+447700900123")), OUTCOME_OK);
+	answers(f, &sms, false, SINK_TAKEN);
 	directories_tidy(f->db);
 	assert_int_equal(browsers(f), 2);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM reach_sent"), 1);
 	box_office_sql(f, "UPDATE push_browsers SET created_at = created_at - INTERVAL 5 DAY WHERE endpoint LIKE '%%/a';\n"
-	    "UPDATE buyer_phones SET created_at = created_at - INTERVAL 5 DAY");
+	    "UPDATE buyer_phones SET created_at = created_at - INTERVAL 5 DAY;\n"
+	    "UPDATE reach_sent SET at = at - INTERVAL 5 DAY");
 	directories_tidy(f->db);
 	assert_int_equal(browsers(f), 1);
 	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM buyer_phones"), 0);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM reach_sent"), 0);
 }
 
 static void
@@ -470,7 +563,7 @@ open_all(void **state)
 		.push_key = { buf_view(&key) }, .push_contact = "mailto:it@foyer.example",
 		.outside_allow = arena_fmt(f->arena, "127.0.0.1:%d 127.0.0.1:%d", one.port, other.port).p,
 		.sms_url = arena_fmt(f->arena, "http://127.0.0.1:%d", one.port).p, .sms_user = "AC0123", .sms_password = { SPAN("sesame") },
-		.sms_from = "+15005550006" };
+		.sms_from = "+15005550006", .sms_countries = "", .sms_day_limit = 2000 };
 	assert_int_equal(sms_start(&sms, f->arena, &settings, f->db), 1);
 	return 0;
 }
@@ -487,25 +580,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(a_browser_is_told_of_the_end_for_as_long_as_there_is_time, near_the_end),
-		cmocka_unit_test_setup(a_browser_is_told_that_it_is_paid_with_the_seats_that_are_live, near_the_end),
-		cmocka_unit_test_setup(another_browser_cannot_open_it, near_the_end),
-		cmocka_unit_test_setup(nobody_is_told_of_what_is_over, near_the_end),
-		cmocka_unit_test_setup(who_did_not_ask_is_not_told, near_the_end),
-		cmocka_unit_test_setup(a_browser_that_is_gone_is_forgotten, near_the_end),
-		cmocka_unit_test_setup(a_service_that_is_down_is_left_alone_and_holds_up_no_other, near_the_end),
-		cmocka_unit_test_setup(of_several_browsers_only_those_not_reached_are_tried_again, near_the_end),
-		cmocka_unit_test_setup(a_services_no_is_a_refusal_and_too_many_requests_is_none, near_the_end),
-		cmocka_unit_test_setup(a_private_address_is_not_called_whatever_was_stored, near_the_end),
-		cmocka_unit_test_setup(a_buyer_has_some_browsers_and_no_more, near_the_end),
-		cmocka_unit_test_setup(a_text_goes_out_in_the_gateways_form, near_the_end),
-		cmocka_unit_test_setup(a_messaging_service_sends_by_its_own_name, near_the_end),
-		cmocka_unit_test_setup(every_text_fits_one_message_where_letters_allow_it, near_the_end),
-		cmocka_unit_test_setup(a_gateways_answer_decides_what_becomes_of_a_text, near_the_end),
-		cmocka_unit_test_setup(nobody_can_be_pestered_with_texts, near_the_end),
-		cmocka_unit_test_setup(numbers_are_of_one_show_and_can_be_taken_back, near_the_end),
-		cmocka_unit_test_setup(what_is_days_old_is_forgotten, near_the_end),
-		cmocka_unit_test_setup(without_settings_there_is_no_such_sink, near_the_end),
+#define T(name) cmocka_unit_test_setup(name, near_the_end)
+		T(a_browser_is_told_of_the_end_for_as_long_as_there_is_time), T(a_browser_is_told_that_it_is_paid_with_the_seats_that_are_live),
+		T(another_browser_cannot_open_it), T(nobody_is_told_of_what_is_over), T(who_did_not_ask_is_not_told), T(a_browser_that_is_gone_is_forgotten),
+		T(a_service_that_is_down_is_left_alone_and_holds_up_no_other), T(of_several_browsers_only_those_not_reached_are_tried_again),
+		T(a_services_no_is_a_refusal_and_too_many_requests_is_none), T(a_private_address_is_not_called_whatever_was_stored),
+		T(a_service_that_hangs_is_not_waited_for), T(a_buyer_has_some_browsers_and_no_more), T(a_text_goes_out_in_the_gateways_form),
+		T(a_messaging_service_sends_by_its_own_name), T(every_text_fits_one_message_where_letters_allow_it),
+		T(a_gateways_answer_decides_what_becomes_of_a_text), T(a_hold_is_warned_of_once_however_often_it_is_extended),
+		T(a_number_gets_some_texts_a_day_whoever_names_it_and_then_those_about_tickets_only),
+		T(many_who_name_a_number_do_not_keep_its_owner_from_being_warned), T(the_house_sends_so_many_warnings_a_day_and_no_more),
+		T(no_text_goes_to_a_country_that_is_not_on_the_list), T(numbers_are_of_one_show_and_can_be_taken_back), T(what_is_days_old_is_forgotten),
+		T(without_settings_there_is_no_such_sink),
 	};
 
 	return cmocka_run_group_tests(tests, open_all, close_all);

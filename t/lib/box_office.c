@@ -268,7 +268,7 @@ box_office_sweep(struct box_office *f, int64_t show)
 {
 	static const char *const tables[] = { "holds", "hold_seats", "hold_buyers", "bookings", "booking_seats", "payments", "refunds",
 		"psp_events", "outbox", "deliveries", "outbox_archive", "deliveries_archive", "hook_deliveries", "relay_leases", "attention", "disputes",
-		"push_browsers", "buyer_phones", "report_shows", "report_tickets", "report_payments", "report_refunds", "report_holds" };
+		"push_browsers", "buyer_phones", "reach_sent", "report_shows", "report_tickets", "report_payments", "report_refunds", "report_holds" };
 
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
 		box_office_sql(f, "DELETE FROM %s WHERE show_id = %" PRId64, tables[i], show);

@@ -73,6 +73,7 @@ serve(struct gateway_script *s, int listener)
 
 		if (s->n < GATEWAY_LOG_MAX && request_read(fd, &s->log[s->n])) {
 			__atomic_fetch_add(&s->n, 1, __ATOMIC_SEQ_CST);
+			sleep((unsigned)s->seconds);
 			if (s->status)
 				n = snprintf(text, sizeof(text), "HTTP/1.1 %d X\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n%s", s->status,
 				    strlen(s->says), s->more, s->says);

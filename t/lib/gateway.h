@@ -22,6 +22,7 @@ struct gateway_request {
 /* Shared with the child. */
 struct gateway_script {
 	int status;			/* 201 at first; 0: hangs up without an answer */
+	int seconds;			/* that it takes to answer; none at first */
 	char more[200];			/* header lines with their ends */
 	char says[400];			/* the body */
 	int n;

@@ -8,8 +8,13 @@
 #include "base/crypto.h"
 #include "domain/phones.h"
 #include "domain/push_browsers.h"
+#include "domain/reach_sent.h"
 #include "relay/sms.h"
 #include "relay/sms_text.h"
+
+#define HOUSES "fcm.googleapis.com *.push.services.mozilla.com updates.push.services.mozilla.com *.push.apple.com *.notify.windows.com"
+/* Names that no list should have: what they mean is looked at all the same. */
+#define SERVICES HOUSES " push.foyer.co.uk *.local *.localhost localhost 127.0.0.1 *.internal *.lan *.co.uk"
 
 static struct arena *arena;
 
@@ -48,6 +53,40 @@ what_is_no_number_of_a_country_is_refused(void **state)
 	assert_false(phone_normal(arena, (struct span){ "+4477009\0" "00123", 14 }, &phone));
 }
 
+static void
+numbers_are_held_against_the_countries_that_are_texted_to(void **state)
+{
+	(void)state;
+	assert_true(phone_of_countries("", SPAN("+998901234567")));
+	assert_true(phone_of_countries("+44 +91 +81", SPAN("+447700900123")));
+	assert_true(phone_of_countries("+44 +91 +81", SPAN("+819012345678")));
+	assert_false(phone_of_countries("+44 +91 +81", SPAN("+998901234567")));
+	assert_false(phone_of_countries("+44 +91 +81", SPAN("+4")));
+}
+
+static void
+a_place_is_the_same_however_it_is_written_and_says_nothing_of_it(void **state)
+{
+	static const char *const same[] = { "Ann@Example.org", "ann+one@example.org", "ann+two+three@example.org" };
+	static const char *const others[] = { "anne@example.org", "ann@example.com", "ann", "+ann@example.org", "+447700900123", "+447700900124" };
+	struct key key = { { 1 } }, other = { { 2 } };
+	struct hex64 ann = reach_place(&key, SPAN("ann@example.org")), place;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+		place = reach_place(&key, span_of(same[i]));
+		if (strcmp(place.text, ann.text) != 0)
+			fail_msg("%s is another place", same[i]);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		place = reach_place(&key, span_of(others[i]));
+		if (strcmp(place.text, ann.text) == 0)
+			fail_msg("%s is the same place", others[i]);
+	}
+	assert_string_not_equal(reach_place(&key, SPAN("+447700900123")).text, reach_place(&key, SPAN("+447700900124")).text);
+	assert_string_not_equal(reach_place(&other, SPAN("ann@example.org")).text, ann.text);
+}
+
 /* -- endpoints ------------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -60,7 +99,7 @@ endpoints_of_push_services_are_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(good); i++)
-		if (!push_endpoint_good(span_of(good[i]), ""))
+		if (!push_endpoint_good(span_of(good[i]), SERVICES, ""))
 			fail_msg("%s was refused", good[i]);
 }
 
@@ -79,21 +118,38 @@ endpoints_that_can_be_none_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		if (push_endpoint_good(span_of(bad[i]), ""))
+		if (push_endpoint_good(span_of(bad[i]), SERVICES, ""))
 			fail_msg("%s was taken", bad[i]);
 	memset(longest + strlen(longest), 'a', sizeof(longest) - 1 - strlen(longest));
-	assert_false(push_endpoint_good((struct span){ longest, PUSH_ENDPOINT_MAX + 1 }, ""));
-	assert_true(push_endpoint_good((struct span){ longest, PUSH_ENDPOINT_MAX }, ""));
+	assert_false(push_endpoint_good((struct span){ longest, PUSH_ENDPOINT_MAX + 1 }, SERVICES, ""));
+	assert_true(push_endpoint_good((struct span){ longest, PUSH_ENDPOINT_MAX }, SERVICES, ""));
+}
+
+static void
+hosts_that_are_no_push_services_are_refused(void **state)
+{
+	static const char *const good[] = { "https://fcm.googleapis.com/x", "https://FCM.googleapis.com/x", "https://web.push.apple.com/x",
+		"https://a.b.push.apple.com/x", "https://updates.push.services.mozilla.com:443/x" };
+	static const char *const bad[] = { "https://slow1.attacker.example.com/x", "https://push.apple.com/x", "https://evilpush.apple.com/x",
+		"https://x.fcm.googleapis.com/x", "https://googleapis.com/x", "https://fcm.googleapis.com.evil.net/x" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		if (!push_endpoint_good(span_of(good[i]), HOUSES, ""))
+			fail_msg("%s was refused", good[i]);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (push_endpoint_good(span_of(bad[i]), HOUSES, ""))
+			fail_msg("%s was taken", bad[i]);
 }
 
 static void
 places_of_the_list_are_taken_and_no_others(void **state)
 {
 	(void)state;
-	assert_true(push_endpoint_good(SPAN("http://127.0.0.1:9000/x"), "push.inside:80 127.0.0.1:9000"));
-	assert_false(push_endpoint_good(SPAN("http://127.0.0.1:9001/x"), "push.inside:80 127.0.0.1:9000"));
-	assert_false(push_endpoint_good(SPAN("http://127.0.0.1/x"), "push.inside:80 127.0.0.1:9000"));
-	assert_false(push_endpoint_good(SPAN("http://x@127.0.0.1:9000/x"), "push.inside:80 127.0.0.1:9000"));
+	assert_true(push_endpoint_good(SPAN("http://127.0.0.1:9000/x"), SERVICES, "push.inside:80 127.0.0.1:9000"));
+	assert_false(push_endpoint_good(SPAN("http://127.0.0.1:9001/x"), SERVICES, "push.inside:80 127.0.0.1:9000"));
+	assert_false(push_endpoint_good(SPAN("http://127.0.0.1/x"), SERVICES, "push.inside:80 127.0.0.1:9000"));
+	assert_false(push_endpoint_good(SPAN("http://x@127.0.0.1:9000/x"), SERVICES, "push.inside:80 127.0.0.1:9000"));
 }
 
 static void
@@ -191,8 +247,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_are_brought_into_one_form),
 		cmocka_unit_test(what_is_no_number_of_a_country_is_refused),
+		cmocka_unit_test(numbers_are_held_against_the_countries_that_are_texted_to),
+		cmocka_unit_test(a_place_is_the_same_however_it_is_written_and_says_nothing_of_it),
 		cmocka_unit_test(endpoints_of_push_services_are_taken),
 		cmocka_unit_test(endpoints_that_can_be_none_are_refused),
+		cmocka_unit_test(hosts_that_are_no_push_services_are_refused),
 		cmocka_unit_test(places_of_the_list_are_taken_and_no_others),
 		cmocka_unit_test(keys_must_be_a_point_and_a_secret_of_their_lengths),
 		cmocka_unit_test(a_text_is_counted_as_the_network_does),

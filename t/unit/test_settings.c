@@ -231,7 +231,8 @@ static void
 what_a_row_cannot_say_is_checked_too(void **state)
 {
 	static const char *const wrong[] = { "paypal_webhook_check = perhaps\n", "razorpay_checkout_origin = https://rzp.io/x\n",
-		"paypal_checkout_origin = https://www.paypal.com  \n\nstripe_checkout_origin = https://a.example;script-src\n" };
+		"push_services = https://push.example.org\n", "push_services = *.\n", "push_services = \n", "sms_countries = 44\n", "sms_countries = +\n",
+		"sms_countries = +44,+91\n", "paypal_checkout_origin = https://www.paypal.com  \n\nstripe_checkout_origin = https://a.example;script-src\n" };
 	struct folder *f = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
@@ -239,7 +240,8 @@ what_a_row_cannot_say_is_checked_too(void **state)
 		if (settings_read_part(f->arena, f->conf, &f->settings, &f->error))
 			fail_msg("accepted: %s", wrong[i]);
 	}
-	write_file(f->conf, "razorpay_checkout_origin = https://rzp.io https://api.razorpay.com\npaypal_webhook_check = api\n", 0600);
+	write_file(f->conf, "razorpay_checkout_origin = https://rzp.io https://api.razorpay.com\npaypal_webhook_check = api\nsms_countries = +44 +91\n"
+	    "push_services = push.example.org *.example.com\n", 0600);
 	assert_true(settings_read_part(f->arena, f->conf, &f->settings, &f->error));
 }
 

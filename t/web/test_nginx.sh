@@ -102,6 +102,7 @@ burst()		# burst METHOD PATH: how many of 120 requests were turned away
 	curl -s -X "$1" -K "$FOYER_VAR/urls" -w '%{http_code}\n' | grep -c 429
 }
 say 'who presses Hold a hundred times a second is slowed down' test "$(burst POST /shows/1/hold)" -gt 20
+say 'who names one number or browser after the other is slowed down more' test "$(burst POST "/holds/$TOKEN/text")" -gt 100
 say 'so is who asks for one PDF after the other' test "$(burst GET "/bookings/$TOKEN/receipt.pdf")" -gt 60
 say 'and told when to come back' same 5 "$(header Retry-After -X POST "$site/shows/1/hold")"
 

@@ -426,6 +426,84 @@ the_end_is_told_before_it_comes_and_when_it_has_come(void **state)
 }
 
 static void
+the_end_is_written_of_once_however_often_it_is_put_off(void **state)
+{
+	struct visitor *v = visitor_new(&stack);
+	const char *hold = takes(v);
+	int64_t first;
+
+	(void)state;
+	link_to_seats(v, hold);
+	left(100);
+	stack_reap(&stack);
+	letter("HOLD_ENDING");
+	first = event("HOLD_ENDING");
+	assert_int_equal(visitor_post(v, TEXT("%s/extend", hold), "").status, 303);
+	left(90);
+	stack_reap(&stack);
+	assert_true(event("HOLD_ENDING") > first);
+	assert_no_letter("HOLD_ENDING");
+	time_runs_out();
+	letter("BOOKING_RELEASED");
+	visitor_free(v);
+}
+
+/* Anybody's, for all we know: the provider has only been asked for a page to pay on. */
+static void
+an_address_that_was_only_typed_on_the_way_to_pay_is_not_warned(void **state)
+{
+	struct visitor *v = visitor_new(&stack), *w = visitor_new(&stack);
+	const char *hold = takes(v);
+
+	(void)state;
+	assert_int_equal(buyer_pay(v, hold).status, 303);
+	left(100);
+	stack_reap(&stack);
+	assert_no_letter("HOLD_ENDING");
+	/* where it was given to be written to, paying with it changes nothing */
+	hold = takes(w);
+	link_to_seats(w, hold);
+	assert_int_equal(buyer_pay(w, hold).status, 303);
+	left(100);
+	stack_reap(&stack);
+	assert_true(has(letter_body(stack.arena, letter("HOLD_ENDING")), "Have you paid just now?"));
+	visitor_free(v);
+	visitor_free(w);
+}
+
+static void
+an_address_gets_six_letters_without_tickets_a_day_whoever_types_it(void **state)
+{
+	static const char *const spellings[] = { ANN, "email=Ann%40Example.org", "email=ann%2Bx%40example.org" };
+	struct visitor *v[5];
+	const char *hold;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		if (i % 2 == 0)
+			v[i / 2] = visitor_new(&stack);
+		hold = takes(v[i / 2]);
+		assert_int_equal(gives_address(v[i / 2], hold, spellings[i % 3]).status, 303);
+		letter("HOLD_ADDRESS_GIVEN");
+	}
+	v[3] = visitor_new(&stack);
+	hold = takes(v[3]);
+	assert_int_equal(gives_address(v[3], hold, ANN).status, 303);
+	assert_no_letter("HOLD_ADDRESS_GIVEN");
+	left(100);
+	stack_reap(&stack);
+	assert_no_letter("HOLD_ENDING");
+	buyer_buys(v[3], hold);
+	letter("BOOKING_CONFIRMED");		/* tickets always go */
+	v[4] = visitor_new(&stack);
+	assert_int_equal(gives_address(v[4], takes(v[4]), "email=bob%40example.org").status, 303);
+	letter("HOLD_ADDRESS_GIVEN");		/* and to others, what there is to say */
+	assert_int_equal(stack_number(&stack, "SELECT COUNT(*) FROM reach_sent WHERE place LIKE '%%ann%%'"), 0);
+	for (size_t i = 0; i < ARRAY_LEN(v); i++)
+		visitor_free(v[i]);
+}
+
+static void
 nobody_is_written_to_without_an_address_or_about_what_they_did_themselves(void **state)
 {
 	struct visitor *v = visitor_new(&stack);
@@ -544,6 +622,19 @@ every_rule_is_kept_and_no_token_is_in_a_log(void **state)
 	assert_true(logs_lines(&stack, "foyer-access.log", "path=\"/holds/(token)/here\"", NULL) > 0);
 }
 
+/* Each test writes to ann, and holds that one has left would end in the middle of another. */
+static int
+another_day(void **state)
+{
+	(void)state;
+	time_runs_out();
+	if (!stack_until(&stack, 60, 0, "SELECT (SELECT COUNT(*) FROM outbox WHERE NOT found) + (SELECT COUNT(*) FROM deliveries "
+	    "WHERE state = 'waiting' AND sink = 'mail')"))
+		return -1;
+	stack_sql(&stack, "DELETE FROM reach_sent");
+	return 0;
+}
+
 static int
 open_stack(void **state)
 {
@@ -564,23 +655,27 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_gives_an_address_gets_a_link_that_brings_the_seats_to_another_browser),
-		cmocka_unit_test(the_link_opens_nothing_else_of_the_buyers),
-		cmocka_unit_test(seats_that_were_brought_along_can_be_changed_and_paid),
-		cmocka_unit_test(seats_that_are_changed_where_they_were_chosen_are_changed_where_they_were_brought),
-		cmocka_unit_test(who_comes_back_unpaid_goes_on_where_the_seats_were_brought),
-		cmocka_unit_test(who_got_the_link_by_a_slip_sees_nothing_once_the_right_address_is_typed_with_pay),
-		cmocka_unit_test(a_warning_that_went_to_a_slip_typed_with_pay_opens_nothing_that_is_paid_with_another),
-		cmocka_unit_test(who_pays_with_the_address_of_the_link_has_the_tickets_where_it_was_followed),
-		cmocka_unit_test(an_address_may_be_changed_twice_and_then_the_first_link_is_void),
-		cmocka_unit_test(what_is_no_address_is_said_at_its_field_and_kept),
-		cmocka_unit_test(another_site_cannot_bring_seats_or_have_letters_written),
-		cmocka_unit_test(the_end_is_told_before_it_comes_and_when_it_has_come),
-		cmocka_unit_test(nobody_is_written_to_without_an_address_or_about_what_they_did_themselves),
-		cmocka_unit_test(a_payment_that_failed_and_a_hold_that_is_over_make_one_letter),
-		cmocka_unit_test(money_that_came_too_late_is_told_of_by_its_own_letter_only),
-		cmocka_unit_test(a_show_that_is_moved_is_told_of_by_mail_and_on_the_buyers_pages),
-		cmocka_unit_test(every_rule_is_kept_and_no_token_is_in_a_log),
+#define T(name) cmocka_unit_test_setup(name, another_day)
+		T(who_gives_an_address_gets_a_link_that_brings_the_seats_to_another_browser),
+		T(the_link_opens_nothing_else_of_the_buyers),
+		T(seats_that_were_brought_along_can_be_changed_and_paid),
+		T(seats_that_are_changed_where_they_were_chosen_are_changed_where_they_were_brought),
+		T(who_comes_back_unpaid_goes_on_where_the_seats_were_brought),
+		T(who_got_the_link_by_a_slip_sees_nothing_once_the_right_address_is_typed_with_pay),
+		T(a_warning_that_went_to_a_slip_typed_with_pay_opens_nothing_that_is_paid_with_another),
+		T(who_pays_with_the_address_of_the_link_has_the_tickets_where_it_was_followed),
+		T(an_address_may_be_changed_twice_and_then_the_first_link_is_void),
+		T(what_is_no_address_is_said_at_its_field_and_kept),
+		T(another_site_cannot_bring_seats_or_have_letters_written),
+		T(the_end_is_told_before_it_comes_and_when_it_has_come),
+		T(the_end_is_written_of_once_however_often_it_is_put_off),
+		T(an_address_that_was_only_typed_on_the_way_to_pay_is_not_warned),
+		T(an_address_gets_six_letters_without_tickets_a_day_whoever_types_it),
+		T(nobody_is_written_to_without_an_address_or_about_what_they_did_themselves),
+		T(a_payment_that_failed_and_a_hold_that_is_over_make_one_letter),
+		T(money_that_came_too_late_is_told_of_by_its_own_letter_only),
+		T(a_show_that_is_moved_is_told_of_by_mail_and_on_the_buyers_pages),
+		T(every_rule_is_kept_and_no_token_is_in_a_log),
 	};
 
 	return cmocka_run_group_tests(tests, open_stack, close_stack);

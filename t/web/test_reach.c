@@ -101,7 +101,8 @@ a_key_of_foyerctl_turns_push_on(void **state)
 	public_key = CSTR(stack.arena, span_trim(span_of(strstr(end, ": ") + 2)));
 	logs_never(&stack, arena_fmt(stack.arena, "%.*s", (int)(end - text) - 11, text + 11).p);
 	fprintf(f, "%.*s\npush_contact = mailto:it@foyer.example\noutside_allow = 127.0.0.1:%d\nsms_url = http://127.0.0.1:%d\nsms_user = AC0123\n"
-	    "sms_password = sesame-of-the-test\nsms_from = Foyer\n", (int)(end - text), text, service.port, texts.port);
+	    "sms_password = sesame-of-the-test\nsms_from = Foyer\n"
+	    "sms_countries = +44 +91\n", (int)(end - text), text, service.port, texts.port);
 	fclose(f);
 	assert_int_equal(stack_demo(&stack, "start foyerd"), 0);
 	assert_int_equal(stack_demo(&stack, "start relay"), 0);
@@ -155,7 +156,7 @@ static void
 what_is_no_subscription_is_not_kept(void **state)
 {
 	static const char *const bad[] = { "", "https%3A%2F%2F127.0.0.1%2Fx", "https%3A%2F%2Flocalhost%2Fx", "http%3A%2F%2Ffcm.googleapis.com%2Fx",
-		"https%3A%2F%2F169.254.169.254%2Flatest", "https%3A%2F%2Fdb.internal%2Fx" };
+		"https%3A%2F%2F169.254.169.254%2Flatest", "https%3A%2F%2Fdb.internal%2Fx", "https%3A%2F%2Fslow1.foyer.co.uk%2Fx" };
 	struct visitor *v = visitor_new(&stack);
 	const char *path = at(takes(v), "push");
 
@@ -186,6 +187,9 @@ a_number_is_taken_down_without_paying_or_questioned(void **state)
 	assert_int_equal(p.status, 422);
 	assert_true(page_has(p, "value=\"07700 900123\"") && page_has(p, "value=\"half@exa\"") && page_has(p, "it needs the country’s code"));
 	assert_false(page_has(p, "it needs a name, an @"));
+	p = visitor_post(v, at(hold, "text"), "mobile=%2B998+90+1234567");
+	assert_int_equal(p.status, 422);
+	assert_true(page_has(p, "value=\"+998 90 1234567\"") && page_has(p, "We cannot text to numbers of that country."));
 	assert_int_equal(visitor_post(v, at(hold, "text"), "mobile=").status, 422);
 	assert_int_equal(visitor_post(stranger, at(hold, "text"), TYPED).status, 404);
 	assert_int_equal(rows("buyer_phones"), 0);
