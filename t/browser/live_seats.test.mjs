@@ -86,6 +86,50 @@ test("one visitor's hold appears on another's plan at once, and goes with the ho
 	await ann.leave();
 });
 
+/* On the plan, with its first list heard; the seats of this visitor's own hold are shown free. */
+const holdTwo = async (v, show) => {
+	const asked = v.page.waitForResponse(r => isList(new URL(r.url())));
+
+	await v.go(`/shows/${show}`);
+	await asked;
+	const ids = await v.tickTogether(2);
+
+	await v.page.locator(".bar button.main").click();
+	await v.page.waitForURL(/\/holds\//);
+	return ids;
+};
+
+test("one's own seat is shown free until it was given back; whoever takes it then is another", { timeout: 60000 }, () => visit({}, async v => {
+	const show = stack.show("lumiere-3"), ids = await holdTwo(v, show), later = Date.now() + 600000;
+
+	await comeToListen(v, show);
+	for (const id of ids)
+		await isFree(v, id);
+	await publish(show, news(show, [[Number(ids[0]), "free", 50]]));
+	await publish(show, news(show, [[Number(ids[0]), "held", 51, later], [Number(ids[1]), "held", 52, later]]));
+	await isHeld(v, ids[0]);
+	assert.match(await spoken(v, ids[1]), /, free$/, "held for longer is still one's own");
+}));
+
+test("seats of a hold that was given back, or is over, are another's when another holds them", { timeout: 60000 }, () => visit({}, async v => {
+	for (const end of ["given back", "over"]) {
+		const show = stack.show("lumiere-3"), ids = await holdTwo(v, show);
+
+		if (end === "given back") {
+			await v.page.getByRole("button", { name: "Give all back" }).click();
+		} else {
+			stack.later(stack.newestHold(), 4000);
+			await v.page.reload();
+		}
+		await v.page.getByRole("button", { name: "Take them again" }).waitFor();
+		assert.equal(await otherHolds(show, ids), 303);
+		await v.go(`/shows/${show}`);
+		await v.page.waitForResponse(r => isList(new URL(r.url())));
+		for (const id of ids)
+			await isHeld(v, id);
+	}
+}));
+
 test("a hold that ends frees its seat at its moment, though nobody says so, and not earlier", { timeout: 40000 }, () =>
 	visit({}, async v => {
 		const show = stack.show("lumiere-3");
