@@ -476,44 +476,10 @@ class Crier {
 	}
 }
 
-/* Whether the plan is live: silence means yes. */
-class Note {
-	constructor(line, refresh) {
-		this.line = line;
-		this.refresh = refresh;
-		this.state = "live";
-		this.clock = line.dataset.now.split(":").map(Number);
-		this.since = Date.now();
-	}
-
-	/* The venue's time at a moment, from the one the page came with. */
-	timeText(at) {
-		const minutes = this.clock[0] * 60 + this.clock[1] + Math.floor((at - this.since) / 60000);
-
-		return `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-	}
-
-	tell(state, updated) {
-		const button = document.createElement("button");
-
-		if (state === this.state)
-			return;
-		this.state = state;
-		this.line.classList.toggle("asking", state === "asking");
-		button.type = "button";
-		button.textContent = say("refresh");
-		button.addEventListener("click", () => this.refresh());
-		if (state === "silent")
-			this.line.replaceChildren(say("offline", { time: this.timeText(updated) }), button);
-		else
-			this.line.replaceChildren(...state === "asking" ? [say("asking")] : []);
-	}
-}
-
 const goLive = (plan, summary) => {
 	const crier = new Crier(form.querySelector(".news"));
 	let first = true;		/* what the page did not know yet is not news */
-	const note = new Note(form.querySelector(".live"), () => live.ask());
+	const note = new window.foyer.Note(form.querySelector(".live"), () => live.ask());
 	const live = new window.foyer.Live({ show: Number(form.dataset.show), stream: form.dataset.stream, list: form.dataset.live,
 		hear: (news, whole) => {
 			const fresh = plan.hear(news, whole);

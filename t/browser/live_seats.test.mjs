@@ -246,6 +246,32 @@ test("a plan listens again after nginx was away, and knows what happened meanwhi
 	assert.equal(await v.page.locator(".live").innerText(), "");
 }));
 
+test("the sections of a big hall count what is held meanwhile, whoever looks keeps the focus, and it says when it only asks", { timeout: 90000 }, () =>
+	visit({}, async v => {
+		const show = stack.show("thames-hall-great"), noStream = /\/live\/shows\//;
+		/* the first seat of a row in which all are free */
+		const [[id, slug]] = stack.sql(`SELECT MIN(k.seat_id), MAX(s.slug) FROM show_seats k JOIN seats t ON t.seat_id = k.seat_id
+			JOIN sections s ON s.section_id = t.section_id WHERE k.show_id = ${show} GROUP BY t.section_id, t.row_label
+			HAVING SUM(k.status <> 'available' OR t.kind <> 'standard') = 0 AND COUNT(*) > 4 LIMIT 1`);
+		const section = v.page.locator(`.sections .sect[href$="/${slug}"]`);
+		const freeThere = async () => Number((await section.innerText()).match(/(\d+) of \d+ free/)[1]);
+
+		await v.go(`/shows/${show}`);
+		const there = await freeThere(), free = await freeNow(v);
+
+		await section.focus();
+		assert.equal(await otherHolds(show, [id]), 303);
+		await soon(async () => await freeThere() === there - 1, 40, "one less in the section");
+		assert.deepEqual([await freeNow(v), await barNow(v)], [free - 1, free - 1]);
+		assert.match(await v.page.locator(`.plan .sect[href$="/${slug}"]`).innerText(), new RegExp(`${there - 1} free$`));
+		assert.ok(await section.evaluate(a => a === document.activeElement));
+		assert.equal(await v.page.locator(".live").innerText(), "");
+		await v.page.route(noStream, route => route.fulfill({ status: 404, body: "" }));
+		await v.page.reload();
+		await soon(async () => await v.page.locator(".live").innerText() === "Checked every few seconds", 20, "says so");
+		await v.accessible("sections without a stream");
+	}));
+
 test("without a stream the plan asks every few seconds and says so, and is live again when there is one", { timeout: 90000 }, () =>
 	visit({}, async v => {
 		const show = stack.show("lumiere-3"), noStream = /\/live\/shows\//;
