@@ -1,13 +1,15 @@
 /*
  * activity.js - keeps the page of what is happening up to date: asks for the same page every two seconds while somebody looks, and puts
- * its counts and its list in the place of the old ones. What is new is marked for a moment. No sentence stands here.
+ * its counts and its list in the place of the old ones. What is new is marked for a moment. While the box office is silent the last page
+ * there was is given out: its age tells, and it is asked for less and less often. No sentence stands here.
  */
 (() => {
 	"use strict";
-	const EVERY = 2000, PATIENCE = 8000;	/* ms */
-	const PARTS = ["today", "things"];
+	const EVERY = 2000, MOST = 60000, PATIENCE = 8000;	/* ms */
+	const OLD = 12000;		/* ms; a page is kept for three seconds at most while the box office answers */
+	const PARTS = ["today", "newest", "things"];
 	const fresh = document.getElementById("fresh");
-	let timer = 0;
+	let timer = 0, failures = 0;
 
 	const tell = live => {
 		fresh.querySelector(".live").hidden = !live;
@@ -40,21 +42,27 @@
 
 			if (!answer.ok)
 				throw new Error(answer.status);
-			show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-			tell(true);
+			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+
+			show(page);
+			/* Both times are the server's: when it was made, and when it was sent. */
+			if (Date.parse(answer.headers.get("date")) - Number(page.getElementById("fresh").dataset.at) > OLD)
+				throw new Error("old");
+			failures = 0;
 		} catch {
-			tell(false);
+			failures++;
 		}
+		tell(!failures);
 		next();
 	};
 
+	/* Each browser at its own moment. */
 	const next = () => {
 		clearTimeout(timer);
 		if (!document.hidden)
-			timer = setTimeout(look, EVERY);
+			timer = setTimeout(look, (0.75 + Math.random() / 4) * Math.min(MOST, EVERY * 2 ** failures));
 	};
 
 	document.addEventListener("visibilitychange", () => document.hidden ? clearTimeout(timer) : look());
-	tell(true);
-	next();
+	look();
 })();

@@ -2,10 +2,17 @@
  * checkout.js - makes the checkout smoother: prices follow their choice without a new page, what was typed survives one,
  * a mistyped e-mail domain is questioned and the address shown back large. It never changes what Pay would do.
  */
-const { say, sendOnce } = window.foyer;
+const { say, asked, sendOnce } = window.foyer;
 const pay = document.getElementById("pay");
 const email = document.getElementById("email");
 const buyer = document.getElementById("name");
+
+/* ---- whose seats these are, for the plan of the hall ---- */
+
+const basket = document.querySelector(".basket");
+const { seats: before } = asked.of(basket.dataset.show);
+
+asked.put(basket.dataset.show, Object.fromEntries([...basket.children].map(({ dataset: { seat } }) => [seat, before[seat] ?? null])));
 
 /* ---- prices ---- */
 

@@ -1,5 +1,5 @@
 /*
- * foyer.js - what several pages share: the sentences of the page for scripts, and forms that are sent once.
+ * foyer.js - what several pages share: the sentences of the page for scripts, what this tab remembers, and forms that are sent once.
  * Every page works without any script; no sentence stands in a script.
  */
 (() => {
@@ -14,6 +14,36 @@
 	/* The sentence called key, its {braces} filled. */
 	const say = (key, values = {}) =>
 		(words.get(key) || "").replace(/\{(\w+)\}/g, (all, name) => name in values ? values[name] : all);
+
+	/* What this tab remembers, by key; {} where nothing is. */
+	const store = {
+		get(key) {
+			try {
+				return JSON.parse(sessionStorage.getItem(key)) || {};
+			} catch {
+				return {};
+			}
+		},
+		set(key, value) {
+			try {
+				sessionStorage.setItem(key, JSON.stringify(value));
+			} catch { /* private windows may refuse; then sections do not add up */ }
+		},
+	};
+
+	/*
+	 * The seats of a show that this tab asked for: { at (ms), seats: { id: version } }, the version being what was known of the seat
+	 * when it was asked for; null: nothing was.
+	 */
+	const asked = {
+		key: show => `foyer.sent.${show}`,
+		of(show) {
+			const { at = 0, seats = {} } = store.get(asked.key(show));
+
+			return Date.now() - at < 35 * 60 * 1000 ? { at, seats } : { at, seats: {} };
+		},
+		put: (show, seats, at = Date.now()) => store.set(asked.key(show), { at, seats }),
+	};
 
 	/*
 	 * Lets a form be sent once, and says so: tell(text) shows the state, tell("") takes it back. May be asked before
@@ -49,5 +79,5 @@
 		});
 	};
 
-	window.foyer = { say, sendOnce };
+	window.foyer = { say, store, asked, sendOnce };
 })();

@@ -5,6 +5,7 @@
  */
 (() => {
 	"use strict";
+	const { say } = window.foyer;
 	const QUIET = 45000;		/* ms; nginx says something every 15 seconds */
 	const OLD = 12000, LATE = 4000;	/* ms; a list is kept for three seconds at most while the box office answers */
 	const SHORT = 4000;		/* ms; a break that nobody need be told of */
@@ -206,5 +207,39 @@
 		}
 	}
 
-	window.foyer.Live = Live;
+	/* Whether the plan is live: silence means yes. */
+	class Note {
+		constructor(line, refresh) {
+			this.line = line;
+			this.refresh = refresh;
+			this.state = "live";
+			this.clock = line.dataset.now.split(":").map(Number);
+			this.since = Date.now();
+		}
+
+		/* The venue's time at a moment, from the one the page came with. */
+		timeText(at) {
+			const minutes = this.clock[0] * 60 + this.clock[1] + Math.floor((at - this.since) / 60000);
+
+			return `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+		}
+
+		tell(state, updated) {
+			const button = document.createElement("button");
+
+			if (state === this.state)
+				return;
+			this.state = state;
+			this.line.classList.toggle("asking", state === "asking");
+			button.type = "button";
+			button.textContent = say("refresh");
+			button.addEventListener("click", () => this.refresh());
+			if (state === "silent")
+				this.line.replaceChildren(say("offline", { time: this.timeText(updated) }), button);
+			else
+				this.line.replaceChildren(...state === "asking" ? [say("asking")] : []);
+		}
+	}
+
+	Object.assign(window.foyer, { Live, Note });
 })();

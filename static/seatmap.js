@@ -2,22 +2,8 @@
  * seatmap.js - the plan of a hall, alive: what is chosen and what it costs, arrow keys, and what others take meanwhile.
  * The plan is a form and can be ticked and sent before this file arrives; who gets a seat is decided by the server alone.
  */
-const { say, sendOnce } = window.foyer;
+const { say, store, asked, sendOnce } = window.foyer;
 const form = document.getElementById("pick");
-const store = {
-	get(key) {
-		try {
-			return JSON.parse(sessionStorage.getItem(key)) || {};
-		} catch {
-			return {};
-		}
-	},
-	set(key, value) {
-		try {
-			sessionStorage.setItem(key, JSON.stringify(value));
-		} catch { /* private windows may refuse; then sections do not add up */ }
-	},
-};
 
 /* ---- find seats for me ---- */
 
@@ -143,7 +129,6 @@ class Plan {
 		this.max = Number(form.dataset.max);
 		this.changing = Boolean(form.dataset.changing);
 		this.pickKey = `foyer.pick.${form.dataset.show}`;
-		this.sentKey = `foyer.sent.${form.dataset.show}`;
 		this.elsewhere = {};		/* chosen in other sections: id -> { name, row, price } */
 		this.lost = [];
 		this.taken = [];		/* seats that changed hands, for the crier */
@@ -202,9 +187,34 @@ class Plan {
 
 	/* Seats this very browser asked for are its own while they are held, never "taken". */
 	sentBefore(id) {
-		const sent = store.get(this.sentKey);
+		return Object.hasOwn(asked.of(form.dataset.show).seats, id);
+	}
 
-		return Date.now() - (sent.at || 0) < 35 * 60 * 1000 && sent.ids.includes(id);
+	ask(ids) {
+		asked.put(form.dataset.show, Object.fromEntries(ids.map(id => [id, this.known.get(id)?.version ?? null])));
+	}
+
+	/*
+	 * What is free, sold or blocked after it was asked for is ours no more, whoever holds it later. Where nothing was known then, the
+	 * first hold that is heard of counts as ours. One version tells of a hold and of its end.
+	 */
+	forget(heard) {
+		const { at, seats } = asked.of(form.dataset.show);
+		let changed = false;
+
+		for (const [id, word, version] of heard) {
+			const before = seats[id];
+
+			if (before === undefined || (word === "held") !== (before === null) || before !== null && version <= before)
+				continue;
+			if (word === "held")
+				seats[id] = version - 1;
+			else
+				delete seats[id];
+			changed = true;
+		}
+		if (changed)
+			asked.put(form.dataset.show, seats, at);
 	}
 
 	/*
@@ -212,6 +222,7 @@ class Plan {
 	 * The clock must not go back with the computer's: a seat would be held for ever.
 	 */
 	hear(news, whole) {
+		const heard = [];
 		let fresh = 0;
 
 		this.ahead = Math.max(this.ahead, news.at - performance.now());
@@ -222,7 +233,9 @@ class Plan {
 				continue;
 			fresh += before || this.heardWhole ? version > (before?.version ?? 0) : 0;
 			this.known.set(id, { state: { free: "f", held: "h", sold: "x", blocked: "b" }[word], version, freeAt });
+			heard.push([id, word, version]);
 		}
+		this.forget(heard);
 		if (whole) {
 			this.heardWhole = true;
 			for (const id of this.seats.keys())
@@ -463,44 +476,10 @@ class Crier {
 	}
 }
 
-/* Whether the plan is live: silence means yes. */
-class Note {
-	constructor(line, refresh) {
-		this.line = line;
-		this.refresh = refresh;
-		this.state = "live";
-		this.clock = line.dataset.now.split(":").map(Number);
-		this.since = Date.now();
-	}
-
-	/* The venue's time at a moment, from the one the page came with. */
-	timeText(at) {
-		const minutes = this.clock[0] * 60 + this.clock[1] + Math.floor((at - this.since) / 60000);
-
-		return `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-	}
-
-	tell(state, updated) {
-		const button = document.createElement("button");
-
-		if (state === this.state)
-			return;
-		this.state = state;
-		this.line.classList.toggle("asking", state === "asking");
-		button.type = "button";
-		button.textContent = say("refresh");
-		button.addEventListener("click", () => this.refresh());
-		if (state === "silent")
-			this.line.replaceChildren(say("offline", { time: this.timeText(updated) }), button);
-		else
-			this.line.replaceChildren(...state === "asking" ? [say("asking")] : []);
-	}
-}
-
 const goLive = (plan, summary) => {
 	const crier = new Crier(form.querySelector(".news"));
 	let first = true;		/* what the page did not know yet is not news */
-	const note = new Note(form.querySelector(".live"), () => live.ask());
+	const note = new window.foyer.Note(form.querySelector(".live"), () => live.ask());
 	const live = new window.foyer.Live({ show: Number(form.dataset.show), stream: form.dataset.stream, list: form.dataset.live,
 		hear: (news, whole) => {
 			const fresh = plan.hear(news, whole);
@@ -543,7 +522,7 @@ const begin = () => {
 	const plan = new Plan(), summary = new Summary(plan);
 
 	if (document.querySelector(".note.bad"))
-		store.set(plan.sentKey, {});
+		asked.put(form.dataset.show, {});
 	plan.gather();
 	setUpKeys(plan);
 	form.addEventListener("change", event => {
@@ -563,7 +542,7 @@ const begin = () => {
 			summary.show(say("first"));
 			return false;
 		}
-		store.set(plan.sentKey, { at: Date.now(), ids });
+		plan.ask(ids);
 		store.set(plan.pickKey, {});
 		return true;
 	});

@@ -1,6 +1,7 @@
 /* activity.c - GET /activity: what is happening in the house, for everyone to see. Only where the settings want it. */
 #include "base/base.h"
 
+#include "base/clock.h"
 #include "domain/activity.h"
 #include "pages/answers.h"
 #include "pages/app.h"
@@ -40,6 +41,8 @@ activity_get(struct request *rq, struct response *rs)
 		o = activity_read(db, rq->arena, SHOWN, &list, &n);
 	if (o != OUTCOME_OK)
 		return answer(rs, o);
+	v.made = clock_now();
+	v.newest_minutes = n && v.made > list[0].at.ms ? (v.made - list[0].at.ms) / 60000 : 0;
 	v.shows = now.shows;
 	v.seats_sold = now.sold;
 	v.seats_held = now.held;

@@ -4,6 +4,7 @@
  */
 #include "base/base.h"
 
+#include "base/clock.h"
 #include "domain/live_seats.h"
 #include "domain/outcome.h"
 #include "pages/answers.h"
@@ -55,7 +56,7 @@ sections_page(struct request *rq, struct response *rs, const struct show *s)
 		.event_path = event_path(rq->arena, s), .when = s->starts, .iso = s->starts, .venue = s->venue_name, .hall = s->hall_name,
 		.stage = span_is(s->hall_kind, "stage"), .sold_out = f.sold_out, .in_baskets = s->in_baskets, .not_yet = f.not_yet,
 		.on_sale = { s->sales_from_ms, s->starts.zone }, .closed = f.closed, .max = s->seats_a_hold,
-		.step_free_way = s->access_note,
+		.step_free_way = s->access_note, .now = { clock_now(), s->starts.zone },
 		.phone = s->venue_phone.n ? s->venue_phone : span_of(rq->app->settings->house_phone) };
 	struct seatmap map;
 	enum outcome o = sections_read(rq->app->db, rq->arena, s->id, &map);

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { browser, stack } from "./world.mjs";
 
-const wanted = process.env.FOYER_BROWSER_TESTS?.split(" ") ?? ["purchase", "live", "live_seats", "money", "money_back", "letters", "notices", "reach", "screens"];
+const wanted = process.env.FOYER_BROWSER_TESTS?.split(" ") ??
+	["purchase", "live", "live_seats", "activity", "money", "money_back", "letters", "notices", "reach", "screens"];
 
 for (const name of wanted)
 	await import(`./${name}.test.mjs`);

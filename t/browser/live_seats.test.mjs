@@ -86,6 +86,50 @@ test("one visitor's hold appears on another's plan at once, and goes with the ho
 	await ann.leave();
 });
 
+/* On the plan, with its first list heard; the seats of this visitor's own hold are shown free. */
+const holdTwo = async (v, show) => {
+	const asked = v.page.waitForResponse(r => isList(new URL(r.url())));
+
+	await v.go(`/shows/${show}`);
+	await asked;
+	const ids = await v.tickTogether(2);
+
+	await v.page.locator(".bar button.main").click();
+	await v.page.waitForURL(/\/holds\//);
+	return ids;
+};
+
+test("one's own seat is shown free until it was given back; whoever takes it then is another", { timeout: 60000 }, () => visit({}, async v => {
+	const show = stack.show("lumiere-3"), ids = await holdTwo(v, show), later = Date.now() + 600000;
+
+	await comeToListen(v, show);
+	for (const id of ids)
+		await isFree(v, id);
+	await publish(show, news(show, [[Number(ids[0]), "free", 50]]));
+	await publish(show, news(show, [[Number(ids[0]), "held", 51, later], [Number(ids[1]), "held", 52, later]]));
+	await isHeld(v, ids[0]);
+	assert.match(await spoken(v, ids[1]), /, free$/, "held for longer is still one's own");
+}));
+
+test("seats of a hold that was given back, or is over, are another's when another holds them", { timeout: 60000 }, () => visit({}, async v => {
+	for (const end of ["given back", "over"]) {
+		const show = stack.show("lumiere-3"), ids = await holdTwo(v, show);
+
+		if (end === "given back") {
+			await v.page.getByRole("button", { name: "Give all back" }).click();
+		} else {
+			stack.later(stack.newestHold(), 4000);
+			await v.page.reload();
+		}
+		await v.page.getByRole("button", { name: "Take them again" }).waitFor();
+		assert.equal(await otherHolds(show, ids), 303);
+		await v.go(`/shows/${show}`);
+		await v.page.waitForResponse(r => isList(new URL(r.url())));
+		for (const id of ids)
+			await isHeld(v, id);
+	}
+}));
+
 test("a hold that ends frees its seat at its moment, though nobody says so, and not earlier", { timeout: 40000 }, () =>
 	visit({}, async v => {
 		const show = stack.show("lumiere-3");
@@ -201,6 +245,32 @@ test("a plan listens again after nginx was away, and knows what happened meanwhi
 	}, 30, "hears again");
 	assert.equal(await v.page.locator(".live").innerText(), "");
 }));
+
+test("the sections of a big hall count what is held meanwhile, whoever looks keeps the focus, and it says when it only asks", { timeout: 90000 }, () =>
+	visit({}, async v => {
+		const show = stack.show("thames-hall-great"), noStream = /\/live\/shows\//;
+		/* the first seat of a row in which all are free */
+		const [[id, slug]] = stack.sql(`SELECT MIN(k.seat_id), MAX(s.slug) FROM show_seats k JOIN seats t ON t.seat_id = k.seat_id
+			JOIN sections s ON s.section_id = t.section_id WHERE k.show_id = ${show} GROUP BY t.section_id, t.row_label
+			HAVING SUM(k.status <> 'available' OR t.kind <> 'standard') = 0 AND COUNT(*) > 4 LIMIT 1`);
+		const section = v.page.locator(`.sections .sect[href$="/${slug}"]`);
+		const freeThere = async () => Number((await section.innerText()).match(/(\d+) of \d+ free/)[1]);
+
+		await v.go(`/shows/${show}`);
+		const there = await freeThere(), free = await freeNow(v);
+
+		await section.focus();
+		assert.equal(await otherHolds(show, [id]), 303);
+		await soon(async () => await freeThere() === there - 1, 40, "one less in the section");
+		assert.deepEqual([await freeNow(v), await barNow(v)], [free - 1, free - 1]);
+		assert.match(await v.page.locator(`.plan .sect[href$="/${slug}"]`).innerText(), new RegExp(`${there - 1} free$`));
+		assert.ok(await section.evaluate(a => a === document.activeElement));
+		assert.equal(await v.page.locator(".live").innerText(), "");
+		await v.page.route(noStream, route => route.fulfill({ status: 404, body: "" }));
+		await v.page.reload();
+		await soon(async () => await v.page.locator(".live").innerText() === "Checked every few seconds", 20, "says so");
+		await v.accessible("sections without a stream");
+	}));
 
 test("without a stream the plan asks every few seconds and says so, and is live again when there is one", { timeout: 90000 }, () =>
 	visit({}, async v => {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh - the browser tests: fetches what package-lock.json names, starts one private stack, prints TAP. Screenshots are left in
 # $FOYER_BUILD/screens/. Needs node 18 or newer, npm, chromium, zbarimg and java; ends with 77 where they cannot be had.
-# From the environment: FOYER_BUILD (build), FOYER_CHECK_NO_INSTALL=1 (npm fetches nothing), FOYER_BROWSER_TESTS="purchase live live_seats money money_back letters notices reach screens".
+# From the environment: FOYER_BUILD (build), FOYER_CHECK_NO_INSTALL=1 (npm fetches nothing), FOYER_BROWSER_TESTS="purchase live live_seats activity money money_back letters notices reach screens".
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -90,6 +90,20 @@ what_people_do_appears_and_nobody_is_named(void **state)
 	visitor_free(ann);
 }
 
+/* So that a list that stands still is not taken for one that is of now. */
+static void
+it_says_how_old_the_newest_is(void **state)
+{
+	struct page p = page_with("The newest: less than a minute ago");
+
+	(void)state;
+	assert_true(page_has(p, "The newest: less than a minute ago"));
+	everything_was_told();
+	stack_sql(&stack, "UPDATE activity SET happened_at = TIMESTAMPADD(SECOND, -200, happened_at)");
+	p = page_with("The newest: 3 minutes ago");
+	assert_true(page_has(p, "The newest: 3 minutes ago"));
+}
+
 static void
 what_comes_back_appears_too(void **state)
 {
@@ -215,6 +229,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_an_empty_house_it_says_so),
 		cmocka_unit_test(what_people_do_appears_and_nobody_is_named),
+		cmocka_unit_test(it_says_how_old_the_newest_is),
 		cmocka_unit_test(what_comes_back_appears_too),
 		cmocka_unit_test(only_the_newest_are_kept),
 		cmocka_unit_test(the_report_has_views_sales_and_money_and_agrees_with_the_books),

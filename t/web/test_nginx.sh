@@ -125,6 +125,17 @@ say 'no parameter in disguise gets into the plain page' same "$(get "$site$page"
 searched=$(get "$site$page?q=zzzzzz" | cksum)
 say 'a search has a page of its own' test "$searched" != "$plain"
 
+# What its log says of the cache is MISS only for a page with a key that was never asked for.
+wishes()
+{
+	local wish
+	get -o /dev/null "$site/activity"
+	for wish in date=2026-01-01 genre=a language=en q=zzzzzz time=late city=london; do get -o /dev/null -A wish "$site/activity?$wish"; done
+	logs | grep 'agent="wish"' >"$FOYER_VAR/wishes"
+	same 6 "$(grep -c 'path="/activity" status=200' "$FOYER_VAR/wishes")" && ! grep cache=MISS "$FOYER_VAR/wishes"
+}
+say 'what is happening is one page, whatever is asked of it' wishes
+
 rendered()
 {
 	get "http://127.0.0.1:$((FOYER_PORT + 1))/metrics" |
