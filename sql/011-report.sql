@@ -59,6 +59,7 @@ CREATE TABLE report_holds (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- How often a hall was looked at, from nginx's log, and how far that was read. Not of a show's sale, so both change in one transaction.
+-- host: the machine that the log is on; each has a file of its own under the same path.
 CREATE TABLE report_views (
   local_date DATE NOT NULL,
   show_id INT NOT NULL,
@@ -67,9 +68,11 @@ CREATE TABLE report_views (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE report_logs (
-  path VARCHAR(400) NOT NULL PRIMARY KEY,
+  host VARCHAR(64) NOT NULL,
+  path VARCHAR(400) NOT NULL,
   inode BIGINT NOT NULL,
-  read_to BIGINT NOT NULL
+  read_to BIGINT NOT NULL,
+  PRIMARY KEY (host, path)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- The newest things that happened, for the page of that name. Rebuildable; only the newest are kept.

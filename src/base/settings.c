@@ -326,6 +326,22 @@ is_word(const char *text)
 	return true;
 }
 
+/* An origin whose host is this machine: what goes there in the clear meets no network. */
+static bool
+is_loopback(const char *origin)
+{
+	static const char *const hosts[] = { "http://127.0.0.1", "http://[::1]", "http://localhost" };
+	int64_t port;
+
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		size_t n = strlen(hosts[i]);
+
+		if (strncmp(origin, hosts[i], n) == 0 && (!origin[n] || (origin[n] == ':' && span_int(span_of(origin + n + 1), 1, 65535, &port))))
+			return true;
+	}
+	return false;
+}
+
 static bool
 check_sms(struct reading *r)
 {
@@ -337,6 +353,8 @@ check_sms(struct reading *r)
 		return true;
 	if (!is_origin(s->sms_url))
 		return complain(r, "sms_url must be http:// or https:// and a host, and nothing after it");
+	if (!span_starts(span_of(s->sms_url), "https://") && !is_loopback(s->sms_url))
+		return complain(r, "sms_url must be https://, or http:// to 127.0.0.1, [::1] or localhost: it is told a password and numbers");
 	if (!*s->sms_user || !s->sms_password.hidden.n || !*s->sms_from)
 		return complain(r, "sms_url needs sms_user, sms_password and sms_from");
 	if (!is_word(s->sms_user))

@@ -28,8 +28,8 @@ STATEMENT(warn_list, SCATTER, "ii", "SELECT h.show_id, h.hold_id FROM holds h WH
 STATEMENT(warn_lock, SHOW, "idi", "SELECT seat_count, expires_at, state = 'active' AND " END_IS_NEAR " AND (warned_for IS NULL OR "
     "warned_for <> expires_at) FROM holds WHERE show_id = ? AND hold_id = ? FOR UPDATE");
 STATEMENT(warn_note, SHOW, "", "UPDATE holds SET warned_for = expires_at WHERE show_id = ? AND hold_id = ?");
-STATEMENT(address_old, SCATTER, "ii", "SELECT show_id, hold_id FROM holds FORCE INDEX (due) WHERE state IN ('released', 'expired') "
-    "AND seats_until BETWEEN UTC_TIMESTAMP(3) - INTERVAL 14 DAY AND UTC_TIMESTAMP(3) - INTERVAL 7 DAY AND email <> '' LIMIT ?");
+STATEMENT(address_old, SCATTER, "ii", "SELECT show_id, hold_id FROM holds FORCE INDEX (forget) "
+    "WHERE forget_at <= UTC_TIMESTAMP(3) - INTERVAL 7 DAY ORDER BY forget_at LIMIT ?");
 STATEMENT(address_forget, SHOW, "", "UPDATE holds SET email = '' WHERE show_id = ? AND hold_id = ? AND state IN ('released', 'expired')");
 
 TRANSACTION(address_tx, "address");

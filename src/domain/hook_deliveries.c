@@ -6,6 +6,7 @@
 
 #define DAY_MS ((int64_t)86400000)
 #define PAIRS_MAX (256 * KiB)
+#define TIDY_AT_ONCE 500
 
 STATEMENT(hook_rows_add, SHOW, "", "INSERT INTO hook_deliveries (show_id, outbox_id, endpoint_id, created_at, due_at) "
     "SELECT ?, j.outbox_id, j.endpoint_id, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM JSON_TABLE(?, '$[*]' COLUMNS ("
@@ -28,11 +29,12 @@ STATEMENT(hook_row_later, SHOW, "", "UPDATE hook_deliveries SET status = ?, erro
 STATEMENT(hook_row_dead, SHOW, "", "UPDATE hook_deliveries SET state = 'dead', status = ?, error = ?, done_at = UTC_TIMESTAMP(3) " ROW
     " AND claim = ?");
 
+/* Of an endpoint that is on, the next attempt decides: nobody may have tried for days. */
 STATEMENT(hooks_too_old, SCATTER, "", "UPDATE hook_deliveries SET state = 'dead', error = 'the endpoint was off', done_at = UTC_TIMESTAMP(3) "
     "WHERE state = 'waiting' AND created_at < TIMESTAMPADD(HOUR, ?, UTC_TIMESTAMP(3)) AND due_at < TIMESTAMPADD(HOUR, -1, UTC_TIMESTAMP(3)) "
-    "LIMIT 500");
+    "AND endpoint_id NOT IN (SELECT endpoint_id FROM hook_endpoints WHERE is_on) LIMIT ?");
 STATEMENT(hooks_log_drop, SCATTER, "", "DELETE FROM hook_deliveries WHERE state = ? AND done_at < TIMESTAMPADD(DAY, ?, UTC_TIMESTAMP(3)) "
-    "LIMIT 500");
+    "LIMIT ?");
 
 STATEMENT(hook_lines, SCATTER, "iitiitddd", "SELECT show_id, outbox_id, state, attempts, status, error, created_at, "
     "due_at, done_at FROM hook_deliveries FORCE INDEX (by_endpoint) WHERE endpoint_id = ? AND state = ? ORDER BY due_at DESC LIMIT ?");
@@ -126,12 +128,14 @@ hook_dead(struct db *db, const struct hook_delivery *d, int64_t status, struct s
 	log_end(LOG_LEVEL_ERROR, "hook.dead", d, status, error);
 }
 
-void
+bool
 hooks_tidy(struct db *db, int64_t days)
 {
-	db_change(db, &hooks_too_old, -24 * HOOK_DAYS - 1);
-	db_change(db, &hooks_log_drop, "sent", -days);
-	db_change(db, &hooks_log_drop, "dead", -days);
+	bool more = db_change(db, &hooks_too_old, -24 * HOOK_DAYS - 1, TIDY_AT_ONCE) == TIDY_AT_ONCE;
+
+	more |= db_change(db, &hooks_log_drop, "sent", -days, TIDY_AT_ONCE) == TIDY_AT_ONCE;
+	more |= db_change(db, &hooks_log_drop, "dead", -days, TIDY_AT_ONCE) == TIDY_AT_ONCE;
+	return more;
 }
 
 /* -- for an operator ------------------------------------------------------------------------------------------------------------- */

@@ -66,8 +66,8 @@ void hook_sent(struct db *, const struct hook_delivery *, int64_t status);
 void hook_failed(struct db *, const struct hook_delivery *, int64_t status, struct span error, int64_t pause_ms);
 void hook_dead(struct db *, const struct hook_delivery *, int64_t status, struct span error);
 
-/* Gives up what waits at an endpoint that is off, and drops the log of what ended so many days ago. Some at a time. */
-void hooks_tidy(struct db *, int64_t days);
+/* Gives up what waits at an endpoint that is off or removed, and drops the log of what ended so many days ago. Some; true: there is more. */
+bool hooks_tidy(struct db *, int64_t days);
 
 /* -- for an operator ------------------------------------------------------------------------------------------------------------- */
 

@@ -5,17 +5,18 @@
 #include "base/fault.h"
 #include "domain/report_views.h"
 
-STATEMENT(views_log, GLOBAL, "ii", "SELECT inode, read_to FROM report_logs WHERE path = ?");
-STATEMENT(views_log_lock, GLOBAL, "ii", "SELECT inode, read_to FROM report_logs WHERE path = ? FOR UPDATE");
-STATEMENT(views_log_new, GLOBAL, "", "INSERT INTO report_logs (path, inode, read_to) VALUES (?, 0, 0) ON DUPLICATE KEY UPDATE inode = inode");
-STATEMENT(views_log_set, GLOBAL, "", "UPDATE report_logs SET inode = ?, read_to = ? WHERE path = ?");
+STATEMENT(views_log, GLOBAL, "ii", "SELECT inode, read_to FROM report_logs WHERE host = ? AND path = ?");
+STATEMENT(views_log_lock, GLOBAL, "ii", "SELECT inode, read_to FROM report_logs WHERE host = ? AND path = ? FOR UPDATE");
+STATEMENT(views_log_new, GLOBAL, "", "INSERT INTO report_logs (host, path, inode, read_to) VALUES (?, ?, 0, 0) "
+    "ON DUPLICATE KEY UPDATE inode = inode");
+STATEMENT(views_log_set, GLOBAL, "", "UPDATE report_logs SET inode = ?, read_to = ? WHERE host = ? AND path = ?");
 STATEMENT(views_zone, GLOBAL, "t", "SELECT zone FROM shows WHERE show_id = ?");
 STATEMENT(views_count, GLOBAL, "", "INSERT INTO report_views (local_date, show_id, views) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE views = views + ?");
 
 TRANSACTION(views_tx, "report_views");
 
 struct adding {
-	const char *path;
+	const struct log_place *log;
 	const struct log_mark *from, *to;
 	const struct view_count *list;
 	size_t n;
@@ -33,9 +34,9 @@ mark_read(struct rows *row, struct log_mark *m)
 }
 
 enum outcome
-views_mark(struct db *db, const char *path, struct log_mark *m)
+views_mark(struct db *db, const struct log_place *log, struct log_mark *m)
 {
-	mark_read(db_row(db, &views_log, path), m);
+	mark_read(db_row(db, &views_log, log->host, log->path), m);
 	return outcome_of_reads(db);
 }
 
@@ -62,8 +63,8 @@ add_body(struct db *db, void *context)
 	struct log_mark now;
 
 	w->outcome = OUTCOME_OK;
-	db_change(db, &views_log_new, w->path);
-	mark_read(db_row(db, &views_log_lock, w->path), &now);
+	db_change(db, &views_log_new, w->log->host, w->log->path);
+	mark_read(db_row(db, &views_log_lock, w->log->host, w->log->path), &now);
 	if (now.inode == w->to->inode && now.read_to == w->to->read_to)
 		return TX_ROLLBACK;		/* a COMMIT whose answer was lost */
 	if (now.inode != w->from->inode || now.read_to != w->from->read_to) {
@@ -73,14 +74,15 @@ add_body(struct db *db, void *context)
 	for (size_t i = 0; i < w->n; i++)
 		count(db, &w->list[i]);
 	FAULT_DB(db, "report_views.added");
-	db_change(db, &views_log_set, w->to->inode, w->to->read_to, w->path);
+	db_change(db, &views_log_set, w->to->inode, w->to->read_to, w->log->host, w->log->path);
 	return TX_COMMIT;
 }
 
 enum outcome
-views_add(struct db *db, const char *path, const struct log_mark *from, const struct log_mark *to, const struct view_count *list, size_t n)
+views_add(struct db *db, const struct log_place *log, const struct log_mark *from, const struct log_mark *to, const struct view_count *list,
+    size_t n)
 {
-	struct adding w = { .path = path, .from = from, .to = to, .list = list, .n = n };
+	struct adding w = { .log = log, .from = from, .to = to, .list = list, .n = n };
 	enum tx_result r = tx_run(db, &views_tx, add_body, &w);
 
 	return r == TX_DONE ? w.outcome : outcome_of_tx(r);

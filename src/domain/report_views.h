@@ -7,16 +7,20 @@
 
 #include "domain/outcome.h"
 
+struct log_place {
+	const char *host, *path;	/* host: the machine's identity; machines have files of the same name */
+};
 struct log_mark {
 	int64_t inode;			/* of the file that was read last; 0: none yet */
 	int64_t read_to;		/* bytes of it */
 };
-enum outcome views_mark(struct db *, const char *path, struct log_mark *);
+enum outcome views_mark(struct db *, const struct log_place *, struct log_mark *);
 
 struct view_count {
 	int64_t show, at_ms, n;		/* at_ms: any moment of the day on which they looked, within a quarter of an hour */
 };
 /* CHANGED: another reader was quicker, and nothing was added. */
-enum outcome views_add(struct db *, const char *path, const struct log_mark *from, const struct log_mark *to, const struct view_count *, size_t n);
+enum outcome views_add(struct db *, const struct log_place *, const struct log_mark *from, const struct log_mark *to, const struct view_count *,
+    size_t n);
 
 #endif

@@ -9,6 +9,7 @@
 #define FARTHEST_DAYS 800
 
 STATEMENT(move_find, GLOBAL, "dtd", "SELECT starts_at, zone, UTC_TIMESTAMP(3) FROM shows WHERE show_id = ? AND listed");
+STATEMENT(move_listed, GLOBAL, "d", "SELECT starts_at FROM shows WHERE show_id = ?");
 STATEMENT(move_listing, GLOBAL, "", "UPDATE shows SET starts_at = ?, starts_local = ?, local_date = ? WHERE show_id = ?");
 #define MOVED_SALE "SELECT state, starts_at, moved_from IS NOT NULL, COALESCE(moved_from, starts_at) FROM show_sales WHERE show_id = ?"
 STATEMENT(move_sale_plain, SHOW, "tdid", MOVED_SALE);
@@ -155,6 +156,23 @@ listing_body(struct db *db, void *context)
 	return end_with(m, OUTCOME_OK);
 }
 
+/*
+ * With the sale's row locked. Of several who move the show at once, the one who wrote the listing last comes here after that: only this
+ * one sets the sale, so both say the same in the end.
+ */
+static bool
+is_listed(struct db *db, const struct moving *m)
+{
+	struct rows *row = db_row(db, &move_listed, m->show);
+	bool same;
+
+	if (!row)
+		return false;
+	same = row_int(row, 0) == m->to_ms;
+	rows_done(row);
+	return same;
+}
+
 static enum tx_end
 sale_body(struct db *db, void *context)
 {
@@ -165,6 +183,10 @@ sale_body(struct db *db, void *context)
 		return end_with(m, OUTCOME_NOT_FOUND);
 	if (is_cancelled(m))
 		return end_with(m, no(m, "it was cancelled meanwhile"));
+	if (!is_listed(db, m)) {
+		m->result->no = "somebody else moves it at this moment; look at when it begins now, and move it again if need be";
+		return end_with(m, OUTCOME_CHANGED);
+	}
 	seconds = (m->to_ms - m->from_ms) / 1000;
 	if (seconds)		/* none: an earlier call has come as far as this */
 		db_change(db, &move_sale, seconds, seconds, at_ms(m->to_ms), m->show);

@@ -12,12 +12,13 @@
 struct show_move {
 	struct moment from, to;		/* from: the start that its buyers knew */
 	size_t told;			/* bookings whose buyers are told by this call */
-	const char *no;			/* where the answer is CLOSED: why, for an operator */
+	const char *no;			/* where the answer is CLOSED or CHANGED: why, for an operator */
 };
 
 /*
  * local: "2026-12-01 19:30" on the wall clock of the show's city. CLOSED: it cannot be moved, or not to then. NOT_FOUND: there is no such
- * show, or it was never published. The end of its sale moves with it, and so do companion seats' opening and the time to give tickets back.
+ * show, or it was never published. CHANGED: another call moved it to another time meanwhile, and that one stands. The end of its sale moves
+ * with it, and so do companion seats' opening and the time to give tickets back.
  */
 enum outcome show_move(struct db *, struct arena *, int64_t show, struct span local, struct show_move *);
 /* When it was to begin before it was moved the last time. NOT_FOUND: it never was. */

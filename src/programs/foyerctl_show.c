@@ -10,11 +10,11 @@ not_moved(enum outcome o, const struct show_move *m)
 {
 	if (o == OUTCOME_NOT_FOUND)
 		fputs("foyerctl: there is no such show, or it was never published\n", stderr);
-	else if (o == OUTCOME_CLOSED)
+	else if (o == OUTCOME_CLOSED || o == OUTCOME_CHANGED)
 		fprintf(stderr, "foyerctl: the show cannot be moved: %s\n", m->no);
 	else
 		fprintf(stderr, "foyerctl: moving ended as %s; the log above says why. The same again finishes it.\n", outcome_name(o));
-	return o == OUTCOME_NOT_FOUND || o == OUTCOME_CLOSED ? NO : IMPOSSIBLE;
+	return o == OUTCOME_NOT_FOUND || o == OUTCOME_CLOSED || o == OUTCOME_CHANGED ? NO : IMPOSSIBLE;
 }
 
 int

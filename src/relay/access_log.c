@@ -10,12 +10,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "domain/report_views.h"
+#include "base/files.h"
 #include "relay/access_log.h"
 
 #define READ_MOST (1 * MiB)		/* at once; much longer than a line */
 #define QUARTER_MS 900000		/* all zones differ by whole quarters of an hour, so within one no day ends */
 #define SHOW_MOST 923520
+#define HOST_MOST 64			/* letters */
 
 /* The value of name=value or name="value" at the beginning of the rest. */
 static bool
@@ -114,14 +115,15 @@ open_at(const char *path, struct stat *st)
 	return -1;
 }
 
-/* The file to read on in, and from where. Where it was renamed meanwhile, its rest comes first. -1: there is none. */
+/* The file to read on in, and from where. Where it was renamed meanwhile, its rest comes first: `over` if there is a new one. -1: none. */
 static int
-open_next(struct arena *a, const char *path, const struct log_mark *from, struct log_mark *at)
+open_next(struct arena *a, const char *path, const struct log_mark *from, struct log_mark *at, bool *over)
 {
 	struct stat st, old;
 	int fd = open_at(path, &st), before;
 
 	*at = *from;
+	*over = false;
 	if (fd >= 0 && (int64_t)st.st_ino == from->inode) {
 		if (st.st_size < from->read_to)
 			at->read_to = 0;	/* cut */
@@ -129,6 +131,7 @@ open_next(struct arena *a, const char *path, const struct log_mark *from, struct
 	}
 	before = from->inode ? open_at(arena_fmt(a, "%s.1", path).p, &old) : -1;
 	if (before >= 0 && (int64_t)old.st_ino == from->inode && old.st_size > from->read_to) {
+		*over = fd >= 0;
 		if (fd >= 0)
 			close(fd);
 		return before;
@@ -181,28 +184,44 @@ count_lines(struct arena *a, struct span text, struct counting *c)
 	return whole;
 }
 
+const char *
+access_log_host(struct arena *a, const char *id_file)
+{
+	char name[HOST_MOST + 1] = "";
+	struct span id;
+
+	if (file_read(a, id_file, KiB, &id) && (id = span_trim(id)).n && id.n <= HOST_MOST)
+		return CSTR(a, id);
+	if (gethostname(name, sizeof(name) - 1) != 0)
+		log_warn("access_log.host", "error=\"%s\"", strerror(errno));
+	return CSTR(a, arena_copy(a, span_of(name)));
+}
+
 bool
-access_log_read(struct db *db, struct arena *a, const char *path)
+access_log_read(struct db *db, struct arena *a, const struct log_place *log)
 {
 	char *bytes = arena_alloc(a, READ_MOST);
 	struct log_mark from, to;
 	struct counting c;
+	size_t whole;
 	ssize_t n;
+	bool over;
 	int fd;
 
-	if (views_mark(db, path, &from) != OUTCOME_OK)
+	if (views_mark(db, log, &from) != OUTCOME_OK)
 		return false;
-	fd = open_next(a, path, &from, &to);
+	fd = open_next(a, log->path, &from, &to, &over);
 	if (fd < 0) {
-		log_debug("access_log.none", "path=%s error=\"%s\"", path, strerror(errno));
+		log_debug("access_log.none", "path=%s error=\"%s\"", log->path, strerror(errno));
 		return false;
 	}
 	n = pread(fd, bytes, READ_MOST, to.read_to);
 	close(fd);
 	if (n < 0)
 		return false;
-	to.read_to += (int64_t)count_lines(a, (struct span){ bytes, (size_t)n }, &c);
+	whole = count_lines(a, (struct span){ bytes, (size_t)n }, &c);
+	to.read_to += (int64_t)(whole || !over ? whole : (size_t)n);
 	if (to.inode == from.inode && to.read_to == from.read_to)
 		return false;
-	return views_add(db, path, &from, &to, c.list, c.n) == OUTCOME_OK;
+	return views_add(db, log, &from, &to, c.list, c.n) == OUTCOME_OK;
 }

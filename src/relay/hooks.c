@@ -194,6 +194,19 @@ look(struct hooks *h)
 	}
 }
 
+/* Only after a look: what waited while no relay ran is tried before it is judged. */
+static void
+tidy(struct hooks *h)
+{
+	bool more;
+
+	if (clock_steady() < h->tidy_at || db_failed(h->db))
+		return;
+	more = hooks_tidy(h->db, h->settings->outbox_days);
+	if (!more && !db_failed(h->db))
+		h->tidy_at = clock_steady() + TIDY_EVERY_MS;
+}
+
 static void
 take_answers(struct hooks *h)
 {
@@ -240,10 +253,6 @@ begin(struct hooks *h)
 	db_clear(h->db);
 	if (!h->multi && !(h->multi = curl_multi_init()))
 		die("libcurl does not start");
-	if (clock_steady() >= h->tidy_at) {
-		hooks_tidy(h->db, h->settings->outbox_days);
-		h->tidy_at = clock_steady() + TIDY_EVERY_MS;
-	}
 }
 
 static bool
@@ -258,8 +267,10 @@ hooks_work(struct sink *sink, int wake, int64_t ms)
 		h->look_at = 0;
 	do {
 		begin(h);
-		if (!program_stopping && clock_steady() >= h->look_at)
+		if (!program_stopping && clock_steady() >= h->look_at) {
 			look(h);
+			tidy(h);
+		}
 		curl_multi_perform(h->multi, &running);
 		take_answers(h);
 		if (!h->busy && (program_stopping || (wake < 0 && h->look_at)))

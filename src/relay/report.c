@@ -12,7 +12,7 @@
 
 struct report {
 	struct db *db;
-	const char *log;		/* "": none */
+	struct log_place log;		/* its path "": none */
 	int64_t log_ms;			/* steady time of the next look at it */
 };
 
@@ -35,12 +35,12 @@ report_tend(struct sink *s, struct arena *a)
 {
 	struct report *r = s->own;
 
-	if (!*r->log || clock_steady() < r->log_ms)
+	if (!*r->log.path || clock_steady() < r->log_ms)
 		return;
 	for (int i = 0; i < READS_MOST; i++) {
 		arena_reset(a);
 		db_arena(r->db, a);
-		if (!access_log_read(r->db, a, r->log)) {
+		if (!access_log_read(r->db, a, &r->log)) {
 			r->log_ms = clock_steady() + REPORT_LOG_MS;
 			return;
 		}
@@ -55,7 +55,7 @@ report_start(struct sink *s, struct arena *a, const struct settings *settings, s
 	if (!settings->report)
 		return 0;
 	r = ARENA_NEW(a, struct report);
-	*r = (struct report){ .db = db, .log = settings->report_log };
+	*r = (struct report){ .db = db, .log = { access_log_host(a, "/etc/machine-id"), settings->report_log } };
 	*s = (struct sink){ .name = SINK_REPORT, .types = report_types, .n_types = n_report_types, .most = EVENTS_MOST, .order = SINK_BY_SHOW,
 		.refusals = 1, .pause_ms = 1000, .deliver = report_deliver, .tend = report_tend, .own = r };
 	return 1;

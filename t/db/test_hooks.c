@@ -219,6 +219,67 @@ what_is_over_is_tidied_away_in_time(void **state)
 	    "1\tdead\n2\twaiting\n4\tsent\n5\tsent\n");
 }
 
+/* Of an endpoint that is off, or was removed while an event came in, nobody tries anything any more. */
+static void
+what_waits_at_an_endpoint_that_is_on_is_never_tidied_away(void **state)
+{
+	int64_t on = partners_endpoint(&ann, "REFUND_DONE"), off = partners_endpoint(&bob, "REFUND_DONE");
+
+	(void)state;
+	hook_endpoint_switch(house->db, off, false, SPAN("for ever"));
+	for (int64_t at = on; at <= off + 1; at++)
+		box_office_sql(house, "INSERT INTO hook_deliveries (show_id, outbox_id, endpoint_id, created_at, due_at) VALUES (%" PRId64
+		    ", 1, %" PRId64 ", UTC_TIMESTAMP(3) - INTERVAL 100 HOUR, UTC_TIMESTAMP(3) - INTERVAL 100 HOUR)", house->show, at);
+	assert_false(hooks_tidy(house->db, 30));
+	assert_string_equal(row(on), "waiting\t0\t0\n");
+	assert_string_equal(row(off), "dead\t0\t0\n");
+	assert_string_equal(row(off + 1), "dead\t0\t0\n");
+}
+
+static void
+what_waited_while_no_relay_ran_for_days_is_tried_once_all_the_same(void **state)
+{
+	int64_t at_ann = partners_endpoint(&ann, ""), at_bob = partners_endpoint(&bob, "");
+	struct relay first;
+
+	(void)state;
+	bob.script->status = 500;
+	partners_event("BOOKING_CONFIRMED");
+	for (int64_t at = at_ann; at <= at_bob; at++)
+		box_office_sql(house, "INSERT INTO hook_deliveries (show_id, outbox_id, endpoint_id, created_at, due_at) VALUES (%" PRId64
+		    ", 1, %" PRId64 ", UTC_TIMESTAMP(3) - INTERVAL 100 HOUR, UTC_TIMESTAMP(3) - INTERVAL 100 HOUR)", house->show, at);
+	first = partners_relay();		/* as it is after a start: it has tidied nothing */
+	for (int i = 0; i < 400 && partners_rows("state = 'waiting'"); i++)
+		first.sinks[0].work(&first.sinks[0], -1, 20);
+	assert_string_equal(row(at_ann), "sent\t1\t204\n");
+	assert_string_equal(row(at_bob), "dead\t1\t500\n");
+	assert_int_equal(ann.script->n, 1);
+	db_free(first.db);
+	arena_free(first.arena);
+}
+
+static void
+a_log_of_any_length_is_tidied_away_without_waiting_an_hour(void **state)
+{
+	int64_t at = partners_endpoint(&ann, "");
+	struct relay first = partners_relay();
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		box_office_sql(house, "INSERT INTO hook_deliveries (show_id, outbox_id, endpoint_id, state, created_at, due_at, done_at) "
+		    "SELECT %" PRId64 ", %d + ROW_NUMBER() OVER (), %" PRId64 ", 'sent', UTC_TIMESTAMP(3) - INTERVAL 31 DAY, UTC_TIMESTAMP(3) - "
+		    "INTERVAL 31 DAY, UTC_TIMESTAMP(3) - INTERVAL 31 DAY FROM show_seats a, show_seats b, show_seats c LIMIT 400", house->show,
+		    i * 400, at);
+	assert_int_equal(partners_rows("state = 'sent'"), 1200);
+	assert_true(hooks_tidy(house->db, 30));
+	assert_int_equal(partners_rows("state = 'sent'"), 700);
+	for (int i = 0; i < 3; i++)
+		first.sinks[0].work(&first.sinks[0], -1, 0);
+	assert_int_equal(partners_rows("state = 'sent'"), 0);
+	db_free(first.db);
+	arena_free(first.arena);
+}
+
 static void
 a_partner_that_hangs_keeps_no_other_waiting(void **state)
 {
@@ -318,6 +379,9 @@ main(void)
 		T(a_refused_connection_and_a_redirect_are_failures_like_others), T(retry_after_is_waited_for),
 		T(after_three_days_it_is_given_up_and_an_operator_can_take_it_up), T(whoever_answers_gone_is_called_no_more),
 		T(while_an_endpoint_is_off_what_waits_stays_and_nothing_is_added), T(what_is_over_is_tidied_away_in_time),
+		T(what_waits_at_an_endpoint_that_is_on_is_never_tidied_away),
+		T(what_waited_while_no_relay_ran_for_days_is_tried_once_all_the_same),
+		T(a_log_of_any_length_is_tidied_away_without_waiting_an_hour),
 		T(a_partner_that_hangs_keeps_no_other_waiting), T(a_new_secret_signs_beside_the_one_before_until_that_ends),
 		T(an_event_that_is_archived_meanwhile_is_still_told), T(whatever_stands_in_the_table_no_private_address_is_called),
 		T(with_another_token_key_nothing_is_sent_unsigned),

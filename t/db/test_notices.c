@@ -195,6 +195,26 @@ a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten(void **state)
 	assert_int_equal(box_office_number(f, "SELECT email <> '' FROM holds WHERE hold_id = %" PRId64, hold), 0);
 }
 
+/* Where no reaper ran for weeks, or so many ended at once. */
+static void
+an_address_is_forgotten_however_long_ago_its_hold_ended(void **state)
+{
+	struct box_office *f = *state;
+	int64_t ended = held_by(f, f->ann, f->seats[A1]), paid = held_by(f, f->bob, f->seats[A3]), left = held_by(f, f->cat, f->seats[A5]);
+
+	assert_int_equal(gives(f, ended, f->ann, "a@example.org"), OUTCOME_OK);
+	assert_int_equal(gives(f, paid, f->bob, "b@example.org"), OUTCOME_OK);
+	assert_int_equal(gives(f, left, f->cat, "c@example.org"), OUTCOME_OK);
+	box_office_sql(f, "UPDATE holds SET state = 'confirmed' WHERE hold_id = %" PRId64, paid);
+	assert_int_equal(hold_release(f->db, f->arena, f->show, ended, f->ann), OUTCOME_OK);
+	box_office_later(f, f->show, 60 * 86400);
+	assert_int_equal(hold_expire(f->db, f->arena, f->show, left, false), OUTCOME_OK);
+	hold_addresses_forget(f->db, f->arena);
+	assert_string_equal(box_office_text(f, "SELECT hold_id, email FROM holds WHERE email <> ''"),
+	    arena_fmt(f->arena, "%" PRId64 "\tb@example.org\n", paid).p);
+	assert_int_equal(box_office_number(f, "SELECT COUNT(*) FROM holds WHERE forget_at IS NOT NULL"), 0);
+}
+
 /* -- the end is near ---------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -330,7 +350,7 @@ main(void)
 		T(an_address_makes_one_letter_each_and_at_most_three), T(nobody_gives_an_address_for_anothers_hold_or_one_that_is_over),
 		T(changed_seats_keep_their_address_and_old_links_lead_to_them), T(where_payment_was_tried_letters_go_to_the_address_typed_with_it),
 		T(links_that_went_to_the_address_typed_first_are_void_while_another_is_paid_with),
-		T(a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten),
+		T(a_week_after_its_end_the_address_of_an_unpaid_hold_is_forgotten), T(an_address_is_forgotten_however_long_ago_its_hold_ended),
 		T(an_address_that_is_forgotten_makes_no_link_good_again),
 		T(two_minutes_before_its_end_a_hold_is_told_of_and_not_earlier), T(with_some_seconds_left_nobody_is_told_any_more),
 		T(a_hold_is_told_of_once_though_two_reapers_run), T(a_hold_that_was_paid_given_back_or_is_being_paid_is_not_told_of),

@@ -7,6 +7,9 @@
 
 #include "t/lib/box_office.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/crypto.h"
 #include "domain/cancel.h"
 #include "domain/holds.h"
@@ -214,6 +217,51 @@ tickets_that_were_given_back_are_not_told_of(void **state)
 	assert_int_equal(events(f, a), 0);
 }
 
+static bool
+agree(struct box_office *f)
+{
+	return box_office_number(f, "SELECT COUNT(*) FROM shows w JOIN show_sales s ON s.show_id = w.show_id WHERE w.show_id = %" PRId64
+	    " AND w.starts_at = s.starts_at", show) == 1;
+}
+
+/* The first has listed its time when the second does both of its steps. */
+static void
+of_two_who_move_it_at_once_one_is_told_so_and_listing_and_sale_stay_the_same(void **state)
+{
+	struct box_office *f = *state;
+	struct db *second = box_office_rival(f);
+	struct span first_to = line(at(f, 1, "20:15")), second_to = line(at(f, 2, "18:00"));
+	struct show_move m;
+	int status;
+	pid_t first;
+
+	/* UTC is the city's time */
+	assert_true(db_script(second, arena_fmt(f->arena, "SET autocommit = 0;\nUPDATE show_sales SET state = state WHERE show_id = %" PRId64
+	    ";\n", show), "test"));
+	first = fork();
+	assert_true(first >= 0);
+	if (first == 0) {
+		f->db = box_office_rival(f);
+		_exit((int)show_move(f->db, f->arena, show, first_to, &m));
+	}
+	while (!box_office_number(f, "SELECT starts_at = '" PRSPAN ":00' FROM shows WHERE show_id = %" PRId64, ARGSPAN(first_to), show)) {
+		assert_int_equal(waitpid(first, &status, WNOHANG), 0);
+		usleep(2000);
+	}
+	box_office_sql(f, "UPDATE shows SET starts_at = '" PRSPAN ":00', starts_local = '" PRSPAN ":00', local_date = DATE(starts_local) "
+	    "WHERE show_id = %" PRId64, ARGSPAN(second_to), ARGSPAN(second_to), show);
+	assert_true(db_script(second, arena_fmt(f->arena, "UPDATE show_sales SET moved_from = starts_at, moved_at = UTC_TIMESTAMP(3), "
+	    "sales_until = '" PRSPAN ":00', starts_at = '" PRSPAN ":00' WHERE show_id = %" PRId64 ";\nCOMMIT;\n", ARGSPAN(second_to),
+	    ARGSPAN(second_to), show), "test"));
+	assert_int_equal(waitpid(first, &status, 0), first);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), OUTCOME_CHANGED);
+	assert_true(agree(f));
+	assert_int_equal(moves(f, first_to, &m), OUTCOME_OK);
+	assert_true(agree(f));
+	db_free(second);
+}
+
 int
 main(void)
 {
@@ -222,7 +270,7 @@ main(void)
 		T(every_buyer_is_told_of_the_old_and_the_new_start_once), T(after_a_crash_the_same_again_finishes_it),
 		T(a_second_move_first_tells_of_the_one_before_and_then_everybody_knows_the_last), T(who_buys_after_the_move_is_not_told),
 		T(a_show_that_is_cancelled_over_or_has_begun_is_not_moved), T(a_time_that_is_past_or_none_or_taken_is_refused_and_nothing_changes),
-		T(tickets_that_were_given_back_are_not_told_of),
+		T(tickets_that_were_given_back_are_not_told_of), T(of_two_who_move_it_at_once_one_is_told_so_and_listing_and_sale_stay_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, box_office_open, box_office_close);

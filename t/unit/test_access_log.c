@@ -7,6 +7,9 @@
 
 #include "base/base.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "relay/access_log.h"
 
 #define LINE(time, method, path, status, agent) "time=" time " id=0f3a client=127.0.0.1 method=" method " path=\"" path "\" status=" status \
@@ -120,6 +123,25 @@ a_day_that_is_none_is_none(void **state)
 			fail_msg("counted: %s", times[i]);
 }
 
+static void
+a_machine_is_known_by_its_id_or_else_by_its_name(void **state)
+{
+	struct arena *a = arena_new(64 * KiB);
+	char file[] = "/tmp/foyer-machine-id-XXXXXX", name[65] = "";
+	int fd = mkstemp(file);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(gethostname(name, sizeof(name) - 1), 0);
+	assert_string_equal(access_log_host(a, file), name);		/* empty, as in an image that has not been started */
+	assert_int_equal(write(fd, "0f3a0f3a0f3a0f3a0f3a0f3a0f3a0f3a\n", 33), 33);
+	assert_string_equal(access_log_host(a, file), "0f3a0f3a0f3a0f3a0f3a0f3a0f3a0f3a");
+	close(fd);
+	unlink(file);
+	assert_string_equal(access_log_host(a, file), name);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -129,6 +151,7 @@ main(void)
 		cmocka_unit_test(nobody_can_write_a_view_into_the_log),
 		cmocka_unit_test(torn_and_spoilt_lines_are_read_without_harm),
 		cmocka_unit_test(a_day_that_is_none_is_none),
+		cmocka_unit_test(a_machine_is_known_by_its_id_or_else_by_its_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

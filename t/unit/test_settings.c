@@ -158,6 +158,26 @@ shapes_beyond_the_table_are_checked(void **state)
 }
 
 static void
+a_gateway_for_texts_is_never_called_in_the_clear_over_a_network(void **state)
+{
+	static const char *const clear[] = { "http://api.twilio.com", "http://10.0.0.7:8080", "http://localhost.example.org", "http://127.0.0.1.example.org",
+		"http://127.0.0.10", "http://localhost:x.example.org", "http://localhost:", "http://[::1].example.org", "http://[::2]" };
+	static const char *const fine[] = { "https://api.twilio.com", "http://127.0.0.1", "http://127.0.0.1:9", "http://[::1]:8080", "http://localhost:65535" };
+	static const char rest[] = "sms_user = AC1\nsms_password = x\nsms_from = Foyer\n";
+	struct folder *f = *state;
+	char text[512];
+
+	for (size_t i = 0; i < ARRAY_LEN(clear); i++) {
+		snprintf(text, sizeof(text), "%ssms_url = %s\n%s", ENOUGH, clear[i], rest);
+		refused(f, text, ": sms_url must be https://, or http:// to 127.0.0.1, [::1] or localhost: it is told a password and numbers");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(fine); i++) {
+		snprintf(text, sizeof(text), "%ssms_url = %s\n%s", ENOUGH, fine[i], rest);
+		assert_true(reads(f, text));
+	}
+}
+
+static void
 a_secret_comes_out_of_its_own_file(void **state)
 {
 	struct folder *f = *state;
@@ -256,6 +276,7 @@ main(void)
 		TEST(each_mistake_is_named_with_its_line),
 		TEST(what_is_missing_is_named),
 		TEST(shapes_beyond_the_table_are_checked),
+		TEST(a_gateway_for_texts_is_never_called_in_the_clear_over_a_network),
 		TEST(a_secret_comes_out_of_its_own_file),
 		TEST(a_secret_that_others_can_read_is_refused),
 		TEST(a_file_with_secrets_may_not_be_read_by_others),
