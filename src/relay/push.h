@@ -4,8 +4,9 @@
  * place of an earlier one about the same seats (Topic, and the notification's tag).
  *
  * A push service that is down, or asks us to wait, is left alone for a while: its messages wait (SINK_LATER) and no others, for the sink
- * itself is never down. One that does not answer holds the sink up once in a while for the time of one call (outside.h), because a sink
- * does one thing at a time; so whoever names ever new hosts that do not answer can slow this sink down, and no other.
+ * itself is never down. One that does not answer holds the sink up once in a while for the time of one call, three seconds, because a
+ * sink does one thing at a time; so only browsers of known services are kept (the setting push_services), or whoever named ever new hosts
+ * that do not answer could stop it.
  *
  * What a browser was told is noted, so of an event's several browsers only those are tried again that were not reached; told twice is
  * one whose answer was lost, and there the second notification takes the first one's place. Gone (404, 410): the browser is forgotten.
