@@ -41,7 +41,7 @@ const free = "(SELECT COUNT(*) FROM show_seats x WHERE x.show_id = s.show_id AND
 test("what is happening", SECOND, () => visit({}, async v => {
 	await others(special(free + " > 20"), [stack.number(`SELECT seat_id FROM show_seats WHERE status = 'available' LIMIT 1`)]);
 	await v.go("/activity");
-	await v.page.getByText("Live:").waitFor();
+	await v.page.locator("#fresh .live").waitFor();
 	await v.look("activity", { all: true });
 	await v.lookLarge("activity");
 }));
