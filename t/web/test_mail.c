@@ -410,10 +410,11 @@ what_cannot_be_sent_now_is_sent_later(void **state)
 	assert_int_equal(stack_ctl_says(&stack, "outbox", &words), 0);
 	assert_non_null(strstr(words, "\tdown for "));
 	assert_int_equal(rename(away, folder), 0);
+	stack_sql(&stack, "UPDATE deliveries SET due_at = UTC_TIMESTAMP(3) WHERE state = 'waiting'");
 	stack_sql(&stack, "UPDATE relay_sinks SET due_at = UTC_TIMESTAMP(3)");
 	mail("BOOKING_CONFIRMED");
-	/* its time is the sink's, and never the message's */
-	assert_int_equal(stack_number(&stack, "SELECT tries + refusals FROM deliveries WHERE sink = 'mail' AND outbox_id = %" PRId64, event), 0);
+	/* that the sink was down never counts against the message */
+	assert_int_equal(stack_number(&stack, "SELECT refusals FROM deliveries WHERE sink = 'mail' AND outbox_id = %" PRId64, event), 0);
 	visitor_free(v);
 }
 
