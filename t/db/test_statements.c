@@ -147,7 +147,7 @@ fill_sales(struct box_office *f)
 	    "INSERT INTO push_browsers (show_id, buyer_id, place, endpoint, point, auth, created_at) SELECT show_id, buyer_id, 'p', 'https://p', "
 	    "'k', 'a', UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 HOUR FROM hold_buyers;\n"
 	    "INSERT INTO buyer_phones SELECT show_id, buyer_id, '+447700900123', UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 HOUR FROM hold_buyers;\n"
-	    "INSERT INTO reach_sent SELECT 'sms', show_id, buyer_id, buyer_id, 'HOLD_ENDING', LEFT(SHA2(buyer_id, 256), 32), UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 "
+	    "INSERT INTO reach_sent SELECT 'sms', show_id, buyer_id, buyer_id, 'HOLD_ENDING', SHA2(buyer_id, 256), UTC_TIMESTAMP(3) - INTERVAL buyer_id %% 50 "
 	    "HOUR FROM hold_buyers;\n"
 	    "INSERT INTO report_shows SELECT show_id, 200 FROM show_sales;\n"
 	    "INSERT INTO report_tickets SELECT show_id, booking_id, seat_id, 1, 'web', 1600, 'GBP', UTC_TIMESTAMP(3), UTC_DATE(), NULL, NULL "
