@@ -24,7 +24,8 @@ enum sink_answer {
 	SINK_NEEDLESS,		/* there is nothing to say about it any more: it is done with */
 	SINK_REFUSED,		/* the sink itself says no to this one (SMTP 550, HTTP 4xx): again later, and after `refusals` times no more */
 	SINK_LATER,		/* not this one now, and it is not its fault (SMTP 450): again later, for as long as it takes */
-	SINK_DOWN,		/* nobody there, or unable (no connection, HTTP 5xx, SMTP 421): the whole sink is left alone for a while */
+	/* Nobody there, or unable (no connection, HTTP 5xx, SMTP 421): the whole sink is left alone for a while, this one a little longer. */
+	SINK_DOWN,
 };
 
 /* Whatever the answer, the first `taken` were taken. The answer is about the one after them; those after that were not tried. */

@@ -1,16 +1,12 @@
 /* gateway.c - see gateway.h. One connection at a time, and one request on each. */
 #include "gateway.h"
+#include "served.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <openssl/evp.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <strings.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,100 +15,41 @@
 
 /* -- the server ------------------------------------------------------------------------------------------------------------------ */
 
-static size_t
-length_of(const char *head)
-{
-	const char *at = strcasestr(head, "\r\ncontent-length: ");
-	struct span rest;
-	int64_t n = 0;
-
-	if (at) {
-		rest = span_of(at + 18);
-		span_int(span_cut(&rest, '\r'), 0, 100000, &n);
-	}
-	return (size_t)n;
-}
-
-static bool
-request_read(int fd, struct gateway_request *rq)
-{
-	static char bytes[sizeof(rq->head) + sizeof(rq->body)];
-	size_t n = 0;
-
-	memset(bytes, 0, sizeof(bytes));
-	for (;;) {
-		ssize_t got = read(fd, bytes + n, sizeof(bytes) - 1 - n);
-		const char *end = got > 0 ? memmem(bytes, n + (size_t)got, "\r\n\r\n", 4) : NULL;
-		size_t head = end ? (size_t)(end - bytes) + 4 : 0;
-
-		if (got <= 0 || head >= sizeof(rq->head))
-			return false;
-		n += (size_t)got;
-		if (!end)
-			continue;
-		memset(rq, 0, sizeof(*rq));
-		memcpy(rq->head, bytes, head);
-		rq->n = length_of(rq->head);
-		if (rq->n >= sizeof(rq->body))
-			return false;
-		if (n < head + rq->n)
-			continue;
-		memcpy(rq->body, bytes + head, rq->n);
-		return true;
-	}
-}
-
 static void
-serve(struct gateway_script *s, int listener)
+serve(int fd, void *script)
 {
-	int fd;
+	static char bytes[sizeof(((struct gateway_request *)NULL)->head) + sizeof(((struct gateway_request *)NULL)->body)];
+	struct gateway_script *s = script;
+	struct gateway_request *rq = &s->log[s->n];
+	char text[1000], *body;
+	size_t n;
+	int length = 0;
 
-	while ((fd = accept(listener, NULL, NULL)) >= 0) {
-		char text[1000];
-		int n = 0;
-
-		if (s->n < GATEWAY_LOG_MAX && request_read(fd, &s->log[s->n])) {
-			__atomic_fetch_add(&s->n, 1, __ATOMIC_SEQ_CST);
-			sleep((unsigned)s->seconds);
-			if (s->status)
-				n = snprintf(text, sizeof(text), "HTTP/1.1 %d X\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n%s", s->status,
-				    strlen(s->says), s->more, s->says);
-			(void)!write(fd, text, (size_t)n);
-		}
-		close(fd);
-	}
-	_exit(0);
+	if (s->n >= GATEWAY_LOG_MAX || !served_read(fd, bytes, sizeof(bytes), &body, &n) || (size_t)(body - bytes) >= sizeof(rq->head) ||
+	    n >= sizeof(rq->body))
+		return;
+	memset(rq, 0, sizeof(*rq));
+	memcpy(rq->head, bytes, (size_t)(body - bytes));
+	memcpy(rq->body, body, n);
+	rq->n = n;
+	__atomic_fetch_add(&s->n, 1, __ATOMIC_SEQ_CST);
+	sleep((unsigned)s->seconds);
+	if (s->status)
+		length = snprintf(text, sizeof(text), "HTTP/1.1 %d X\r\nConnection: close\r\nContent-Length: %zu\r\n%s\r\n%s", s->status,
+		    strlen(s->says), s->more, s->says);
+	(void)!write(fd, text, (size_t)length);
 }
 
 void
 gateway_again(struct gateway *g)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)g->port) };
-	socklen_t size = sizeof(at);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
-
-	assert_true(fd >= 0);
-	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-	assert_int_equal(listen(fd, 64), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
-	g->port = ntohs(at.sin_port);
-	g->server = fork();
-	assert_true(g->server >= 0);
-	if (g->server == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		signal(SIGPIPE, SIG_IGN);
-		serve(g->script, fd);
-	}
-	close(fd);
+	g->server = served_begin(&g->port, serve, g->script);
 }
 
 void
 gateway_open(struct gateway *g)
 {
-	*g = (struct gateway){ .port = 0 };
-	g->script = mmap(NULL, sizeof(*g->script), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(g->script != MAP_FAILED);
+	*g = (struct gateway){ .script = served_shared(sizeof(struct gateway_script)) };
 	g->script->status = 201;
 	gateway_again(g);
 }
@@ -120,11 +57,7 @@ gateway_open(struct gateway *g)
 void
 gateway_stop(struct gateway *g)
 {
-	if (g->server) {
-		kill(g->server, SIGKILL);
-		waitpid(g->server, NULL, 0);
-	}
-	g->server = 0;
+	served_end(&g->server);
 }
 
 void
